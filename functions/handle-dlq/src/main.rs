@@ -1,0 +1,3 @@
+//! Analyses dead letters and ends payments truthfully.
+
+fn main() {}

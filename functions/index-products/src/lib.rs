@@ -1,0 +1,1 @@
+//! Carries product changes into the search index.

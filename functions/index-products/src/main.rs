@@ -1,0 +1,3 @@
+//! Carries product changes into the search index.
+
+fn main() {}

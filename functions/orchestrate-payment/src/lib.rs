@@ -1,0 +1,1 @@
+//! Turns an accepted payment into a first charge attempt.

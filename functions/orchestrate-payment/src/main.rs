@@ -1,0 +1,3 @@
+//! Turns an accepted payment into a first charge attempt.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! What became of a payment.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Charges at the PSP, at most once.

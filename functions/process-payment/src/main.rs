@@ -1,0 +1,3 @@
+//! Charges at the PSP, at most once.
+
+fn main() {}

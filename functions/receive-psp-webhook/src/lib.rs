@@ -1,0 +1,1 @@
+//! Hears the PSP's hints and asks what is true.

@@ -1,0 +1,3 @@
+//! Hears the PSP's hints and asks what is true.
+
+fn main() {}

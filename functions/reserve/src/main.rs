@@ -1,0 +1,3 @@
+//! Reserves stock for a buyer.
+
+fn main() {}

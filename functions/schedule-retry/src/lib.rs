@@ -1,0 +1,1 @@
+//! Puts a failed attempt on the retry table.

@@ -1,0 +1,3 @@
+//! Puts a failed attempt on the retry table.
+
+fn main() {}

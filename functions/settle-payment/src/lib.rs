@@ -1,0 +1,1 @@
+//! Writes the verdict into the ledger.

@@ -1,0 +1,3 @@
+//! Writes the verdict into the ledger.
+
+fn main() {}

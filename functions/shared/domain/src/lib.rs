@@ -1,0 +1,1 @@
+//! The rules of the gateway: pure values and decisions.

@@ -1,0 +1,1 @@
+//! Claims, charge attempts and the card vault on DynamoDB.

@@ -1,0 +1,1 @@
+//! The ledger ports on MySQL and MariaDB.

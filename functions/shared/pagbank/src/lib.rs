@@ -1,0 +1,1 @@
+//! The payment provider port on PagBank's charge API.

@@ -1,0 +1,1 @@
+//! What a step needs from the outside, one capability a trait.

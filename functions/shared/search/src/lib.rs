@@ -1,0 +1,1 @@
+//! The product index port on OpenSearch and Elasticsearch.

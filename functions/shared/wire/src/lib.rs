@@ -1,0 +1,1 @@
+//! What travels: Kafka messages and HTTP bodies.

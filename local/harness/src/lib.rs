@@ -1,0 +1,1 @@
+//! Provisions, demonstrates and measures the running gateway.

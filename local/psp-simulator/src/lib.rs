@@ -1,0 +1,1 @@
+//! A simulator of PagBank's charge API.

@@ -1,0 +1,3 @@
+//! A simulator of PagBank's charge API.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Runs a SAM template's functions and Kafka event source mappings on this machine.
+
+fn main() {}

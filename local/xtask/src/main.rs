@@ -1,0 +1,3 @@
+//! Builds, starts, shows, tests: the developer's one command.
+
+fn main() {}
