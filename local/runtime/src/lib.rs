@@ -1,1 +1,8 @@
-//! Runs a SAM template's functions and Kafka event source mappings on this machine.
+//! Runs a SAM template's functions on this machine as AWS Lambda would: HTTP API,
+//! Kafka event source mappings, schedules, the Runtime API and the Invoke API.
+//!
+//! It knows nothing of what the functions do: any SAM project with `MSK` or
+//! `SelfManagedKafka` events can be run with it.
+
+pub mod esm;
+pub mod invoke;

@@ -1,0 +1,3 @@
+//! Kafka event source mappings: what AWS does between a topic and a function.
+
+pub mod config;
