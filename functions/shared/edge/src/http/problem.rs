@@ -1,5 +1,6 @@
 //! Errors as RFC 9457 problem details, each with a stable `code`.
 
+use gateway_domain::PaymentId;
 use serde::Serialize;
 
 use super::HttpResponse;
@@ -120,7 +121,7 @@ impl Problem {
 
     /// The same problem about a payment.
     #[must_use]
-    pub fn about(mut self, payment_id: impl ToString) -> Self {
+    pub fn about(mut self, payment_id: PaymentId) -> Self {
         self.payment_id = Some(payment_id.to_string());
         self
     }

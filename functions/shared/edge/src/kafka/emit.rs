@@ -1,5 +1,6 @@
 //! Effect first, then produce, then done: the second of the three.
 
+use gateway_domain::ReservationId;
 use gateway_ports::Clock;
 use gateway_ports::log::{MessageLog, OutgoingRecord};
 use serde::Serialize;
@@ -11,7 +12,7 @@ use crate::trace::TRACEPARENT;
 /// A message as a record: JSON under `key`, its trace one position on.
 pub fn outgoing(
     topic: &'static str,
-    key: impl ToString,
+    key: ReservationId,
     message: &impl Serialize,
     trace: TraceContext,
     clock: &impl Clock,
