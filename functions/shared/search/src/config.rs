@@ -64,8 +64,9 @@ impl SearchConfig {
     ///
     /// # Errors
     /// The variable at fault and what to do about it.
-    pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let required = |name: &str| lookup(name).ok_or_else(|| format!("{name} is not set: {}", remedy(name)));
+    pub fn from_env(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Self, String> {
+        let required =
+            |name: &'static str| lookup(name).ok_or_else(|| format!("{name} is not set: {}", remedy(name)));
         let plain = Self::plain(&required("SEARCH_URL")?).map_err(|error| format!("SEARCH_URL: {error}"))?;
         let auth = match lookup("SEARCH_AUTH").as_deref() {
             None | Some("" | "none") => SearchAuth::None,

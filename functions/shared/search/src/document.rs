@@ -1,6 +1,6 @@
 //! A product as the index holds it.
 
-use gateway_domain::{Money, Product};
+use gateway_domain::{Money, Product, ProductId};
 use gateway_ports::index::fold;
 use gateway_wire::convert;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub(crate) enum Document {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LiveDocument {
     #[serde(with = "convert::text")]
-    id: gateway_domain::ProductId,
+    id: ProductId,
     name: String,
     name_folded: String,
     price_units: i64,
@@ -30,7 +30,7 @@ pub(crate) struct LiveDocument {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DeletedDocument {
     #[serde(with = "convert::text")]
-    id: gateway_domain::ProductId,
+    id: ProductId,
     version: u64,
     deleted: bool,
 }
@@ -48,7 +48,7 @@ impl Document {
         })
     }
 
-    pub(crate) fn deleted(id: gateway_domain::ProductId, version: u64) -> Self {
+    pub(crate) fn deleted(id: ProductId, version: u64) -> Self {
         Self::Deleted(DeletedDocument { id, version, deleted: true })
     }
 
@@ -75,8 +75,6 @@ impl LiveDocument {
 
 #[cfg(test)]
 mod tests {
-    use gateway_domain::ProductId;
-
     use super::*;
 
     #[test]

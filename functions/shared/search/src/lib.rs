@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use gateway_ports::PortError;
 use opensearch::OpenSearch;
+use opensearch::indices::IndicesRefreshParts;
 
 /// How long one search may take, and the whole answer of one read.
 const READ_TIMEOUT: Duration = Duration::from_secs(3);
@@ -53,8 +54,9 @@ impl SearchIndex {
     /// # Errors
     /// The server's.
     pub async fn refresh(&self) -> Result<(), PortError> {
-        let parts = opensearch::indices::IndicesRefreshParts::Index(&[&self.alias]);
-        let call = self.client.indices().refresh(parts).request_timeout(WRITE_TIMEOUT);
+        let names = [self.alias.as_str()];
+        let indices = self.client.indices();
+        let call = indices.refresh(IndicesRefreshParts::Index(&names)).request_timeout(WRITE_TIMEOUT);
         failure::expect_success("refresh", call.send().await).await.map(|_| ())
     }
 }
