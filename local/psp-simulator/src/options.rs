@@ -26,7 +26,7 @@ pub struct Options {
     #[arg(long, env = "PSP_SIMULATOR_RETRY_AFTER_S", default_value_t = 1)]
     pub retry_after_s: u32,
     /// How many requests for a charge are remembered; beyond it they are refused with a 503.
-    #[arg(long, env = "PSP_SIMULATOR_CHARGES_MAX", default_value_t = 1_000_000)]
+    #[arg(long, env = "PSP_SIMULATOR_CHARGES_MAX", default_value_t = 500_000)]
     pub charges_max: usize,
     /// Where charges are written to, so that they outlive the process. In memory without it.
     #[arg(long, env = "PSP_SIMULATOR_JOURNAL", value_name = "FILE")]
@@ -44,7 +44,7 @@ impl Default for Options {
             analysis_ms: 2_000,
             failures: 2,
             retry_after_s: 1,
-            charges_max: 1_000_000,
+            charges_max: 500_000,
             journal: None,
         }
     }
