@@ -1,1 +1,13 @@
-//! What travels: Kafka messages and HTTP bodies.
+//! What travels between the steps and to the callers: Kafka messages and HTTP bodies.
+//!
+//! Every shape has a golden file in `events/golden/`; a test reads and writes each. Fields may be
+//! added (with a default), never renamed. No type here can hold a card number or code.
+
+pub mod convert;
+pub mod dead_letter;
+pub mod messages;
+pub mod money;
+pub mod topics;
+
+pub use dead_letter::{DeadLetter, DeadLetterCause, RecordOrigin};
+pub use messages::{AttemptCompleted, AttemptRequested, PaymentRequested, RetryRequested};

@@ -1,0 +1,1 @@
+//! What every adapter of the `claims` ports does.

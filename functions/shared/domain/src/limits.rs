@@ -1,0 +1,27 @@
+//! Every bound of the gateway, named in one place.
+
+/// The most units one reservation may hold.
+pub const QUANTITY_MAX: u32 = 100;
+/// How long stock is held for a buyer who has not paid yet.
+pub const RESERVATION_LIFE_MS: i64 = 15 * 60 * 1000;
+/// How long a vaulted card may be used; every retry fits into it.
+pub const CARD_LIFE_MS: i64 = 30 * 60 * 1000;
+/// Without an `Idempotency-Key`: how long an equal payment counts as a duplicate.
+pub const DUPLICATE_WINDOW_MS: i64 = 120 * 1000;
+/// How long an `Idempotency-Key` is remembered.
+pub const IDEMPOTENCY_WINDOW_MS: i64 = 24 * 60 * 60 * 1000;
+/// How long an accepting request may hold its claim before another may take it over.
+pub const CLAIM_LEASE_MS: i64 = 15 * 1000;
+/// How long one charge attempt may hold its claim: longer than the function's time-out, so that a
+/// holder that still lives is never overtaken.
+pub const ATTEMPT_LEASE_MS: i64 = 45 * 1000;
+/// Retries after the first attempt.
+pub const RETRIES_MAX: u32 = 5;
+/// Longest `Idempotency-Key`, in characters.
+pub const IDEMPOTENCY_KEY_LEN_MAX: usize = 255;
+/// Longest user id, in characters.
+pub const USER_ID_LEN_MAX: usize = 64;
+/// Longest product name, in characters.
+pub const PRODUCT_NAME_LEN_MAX: usize = 120;
+/// Largest amount the PSP takes: nine digits of cents.
+pub const CENTS_MAX: i64 = 999_999_999;

@@ -1,0 +1,13 @@
+//! Functions behind the HTTP API (payload format 2.0).
+
+mod caller;
+mod problem;
+mod request;
+mod response;
+mod serve;
+
+pub use caller::{Authorization, Caller};
+pub use problem::{FieldError, Problem};
+pub use request::HttpRequest;
+pub use response::HttpResponse;
+pub use serve::{HttpHandler, answer, serve};

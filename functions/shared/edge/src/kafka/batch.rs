@@ -1,0 +1,121 @@
+//! A batch: decode, handle, dead-letter what is dead, report what is not finished.
+
+use gateway_domain::Timestamp;
+use gateway_ports::Clock;
+use gateway_ports::log::{MessageLog, OutgoingRecord};
+use gateway_wire::dead_letter::{DeadLetterKind, to_base64};
+use gateway_wire::{DeadLetter, DeadLetterCause, topics};
+
+use super::{KafkaBatchResponse, Outcome, RawRecord, Record, Step};
+use crate::TraceContext;
+use crate::trace::TRACEPARENT;
+
+/// Runs a step over the records of one event. Poison never blocks: what cannot be read, and what the
+/// step calls dead, goes to `payment_dlq` and counts as finished once Kafka has it.
+pub async fn run_batch<S: Step>(
+    step: &S,
+    log: &impl MessageLog,
+    clock: &impl Clock,
+    records: Vec<RawRecord>,
+) -> KafkaBatchResponse {
+    let mut outcomes = vec![Outcome::Done; records.len()];
+    let mut readable = Vec::with_capacity(records.len());
+    let mut positions = Vec::with_capacity(records.len());
+    for (position, record) in records.iter().enumerate() {
+        match S::decode(record) {
+            Ok(message) => {
+                readable.push(with_message(record, message, clock));
+                positions.push(position);
+            }
+            Err(cause) => outcomes[position] = Outcome::Dead(cause),
+        }
+    }
+    if !readable.is_empty() {
+        for (position, outcome) in positions.into_iter().zip(step.handle(readable).await) {
+            outcomes[position] = outcome;
+        }
+    }
+    bury_the_dead::<S>(log, clock.now(), &records, &mut outcomes).await;
+    report(S::NAME, &records, &outcomes)
+}
+
+fn with_message<M>(record: &RawRecord, message: M, clock: &impl Clock) -> Record<M> {
+    Record {
+        origin: record.origin.clone(),
+        key: record.key.clone().unwrap_or_default(),
+        trace: record.trace().unwrap_or_else(|| TraceContext::start(clock)),
+        message,
+    }
+}
+
+/// A dead record is finished when the dead-letter queue has it, and not before.
+async fn bury_the_dead<S: Step>(
+    log: &impl MessageLog,
+    now: Timestamp,
+    records: &[RawRecord],
+    outcomes: &mut [Outcome],
+) {
+    let mut positions = Vec::new();
+    let mut letters = Vec::new();
+    for (position, (record, outcome)) in records.iter().zip(outcomes.iter()).enumerate() {
+        if let Outcome::Dead(cause) = outcome {
+            positions.push(position);
+            letters.push(dead_letter(S::NAME, record, cause, now));
+        }
+    }
+    if letters.is_empty() {
+        return;
+    }
+    for (position, produced) in positions.into_iter().zip(log.produce(letters).await) {
+        let origin = &records[position].origin;
+        outcomes[position] = match produced {
+            Ok(_) => {
+                tracing::warn!(step = S::NAME, topic = %origin.topic, partition = origin.partition,
+                    offset = origin.offset, outcome = ?outcomes[position], "dead-lettered");
+                Outcome::Done
+            }
+            Err(error) => Outcome::Retry(format!("dead letter not produced: {error}")),
+        };
+    }
+}
+
+fn dead_letter(step: &str, record: &RawRecord, cause: &DeadLetterCause, now: Timestamp) -> OutgoingRecord {
+    let letter = DeadLetter {
+        kind: DeadLetterKind::V1,
+        origin: record.origin.clone(),
+        step: step.to_owned(),
+        cause: cause.clone(),
+        payment_id: payment_id_of(record),
+        key_base64: record.key.as_deref().map(to_base64),
+        value_base64: record.value.as_deref().map(to_base64),
+        dead_at_ms: now.as_millis(),
+    };
+    let key = record.key.as_deref().map(String::from_utf8_lossy).unwrap_or_default().into_owned();
+    let headers =
+        record.trace().map(|trace| (TRACEPARENT.to_owned(), trace.to_string())).into_iter().collect();
+    // A dead letter is plain data and always serialises.
+    let value = serde_json::to_vec(&letter).unwrap_or_default();
+    OutgoingRecord { topic: topics::PAYMENT_DLQ, key, value, headers }
+}
+
+/// The payment's id, where the value is readable that far.
+fn payment_id_of(record: &RawRecord) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Id {
+        payment_id: String,
+    }
+    serde_json::from_slice::<Id>(record.value.as_deref()?).ok().map(|id| id.payment_id)
+}
+
+fn report(step: &str, records: &[RawRecord], outcomes: &[Outcome]) -> KafkaBatchResponse {
+    let mut response = KafkaBatchResponse::default();
+    for (record, outcome) in records.iter().zip(outcomes) {
+        if let Outcome::Retry(reason) = outcome {
+            let origin = &record.origin;
+            tracing::warn!(step, topic = %origin.topic, partition = origin.partition, offset = origin.offset,
+                reason, "not finished");
+            response.add(origin);
+        }
+    }
+    response
+}

@@ -1,0 +1,91 @@
+//! What a Kafka function is given and what it answers, record by record.
+
+use std::future::Future;
+
+use gateway_wire::{DeadLetterCause, RecordOrigin};
+use serde::de::DeserializeOwned;
+
+use crate::TraceContext;
+use crate::trace::TRACEPARENT;
+
+/// A record as it came.
+#[derive(Debug, Clone)]
+pub struct RawRecord {
+    /// Where it stood.
+    pub origin: RecordOrigin,
+    /// Its time, in epoch milliseconds.
+    pub timestamp_ms: i64,
+    /// Its key.
+    pub key: Option<Vec<u8>>,
+    /// Its value; `None` is a tombstone.
+    pub value: Option<Vec<u8>>,
+    /// Its headers.
+    pub headers: Vec<(String, Vec<u8>)>,
+}
+
+impl RawRecord {
+    /// The position in a trace that its producer left.
+    #[must_use]
+    pub fn trace(&self) -> Option<TraceContext> {
+        let (_, value) = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(TRACEPARENT))?;
+        TraceContext::parse(std::str::from_utf8(value).ok()?)
+    }
+}
+
+/// A record whose message could be read.
+#[derive(Debug, Clone)]
+pub struct Record<M> {
+    /// Where it stood.
+    pub origin: RecordOrigin,
+    /// Its key; records of one key are handled in order.
+    pub key: Vec<u8>,
+    /// Its position in a trace: the producer's, or a new one.
+    pub trace: TraceContext,
+    /// What it says.
+    pub message: M,
+}
+
+/// What became of one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Finished: its effect is durable.
+    Done,
+    /// Not finished; says why. The mapping delivers it again.
+    Retry(String),
+    /// Never to be finished: goes to the dead-letter queue, then counts as done.
+    Dead(DeadLetterCause),
+}
+
+/// One step of the gateway behind a Kafka event source mapping.
+pub trait Step: Send + Sync {
+    /// The step's name in logs, timelines and dead letters.
+    const NAME: &'static str;
+
+    /// What its records say.
+    type Message: Send + Sync;
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// Why it can never be read; the record is dead-lettered.
+    fn decode(record: &RawRecord) -> Result<Self::Message, DeadLetterCause>;
+
+    /// Handles a batch in order and answers for each record in the same order. A record must not be
+    /// finished while an earlier one of the same key is not.
+    fn handle(&self, batch: Vec<Record<Self::Message>>) -> impl Future<Output = Vec<Outcome>> + Send;
+}
+
+/// Reads a JSON message: what most steps' [`Step::decode`] does.
+///
+/// # Errors
+/// `undecodable` with the place in the JSON, never with its content.
+pub fn decode_json<M: DeserializeOwned>(record: &RawRecord) -> Result<M, DeadLetterCause> {
+    let undecodable = |message: String| DeadLetterCause { code: "undecodable".to_owned(), message };
+    let value = record.value.as_ref().ok_or_else(|| undecodable("the record has no value".to_owned()))?;
+    serde_json::from_slice(value).map_err(|error| undecodable(describe(&error)))
+}
+
+/// Serde's own words may quote the input, which anybody could have produced; the place cannot.
+fn describe(error: &serde_json::Error) -> String {
+    format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column())
+}

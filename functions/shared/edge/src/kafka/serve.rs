@@ -1,0 +1,24 @@
+//! The loop of a Kafka function.
+
+use gateway_ports::Clock;
+use gateway_ports::log::MessageLog;
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+
+use super::{KafkaBatchResponse, KafkaEvent, Step, run_batch};
+
+/// Serves batches until Lambda ends the environment.
+///
+/// # Errors
+/// When the Runtime API can no longer be reached.
+pub async fn serve<S: Step>(step: S, log: impl MessageLog, clock: impl Clock) -> Result<(), Error> {
+    let (step, log, clock) = (&step, &log, &clock);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<KafkaEvent>| async move {
+        let records = event.payload.into_records().map_err(invalid_event)?;
+        Ok::<KafkaBatchResponse, Diagnostic>(run_batch(step, log, clock, records).await)
+    }))
+    .await
+}
+
+fn invalid_event(message: String) -> Diagnostic {
+    Diagnostic { error_type: "InvalidEvent".to_owned(), error_message: message }
+}

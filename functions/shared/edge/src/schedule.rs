@@ -1,0 +1,33 @@
+//! Functions behind a schedule.
+
+use std::future::Future;
+
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use serde::Serialize;
+use serde::de::IgnoredAny;
+
+/// One job that a schedule starts again and again; runs may overlap.
+pub trait ScheduledJob: Send + Sync {
+    /// The job's name in logs.
+    const NAME: &'static str;
+    /// What a run reports.
+    type Report: Serialize + std::fmt::Debug + Send;
+
+    /// Runs once.
+    fn run(&self) -> impl Future<Output = Result<Self::Report, String>> + Send;
+}
+
+/// Serves runs until Lambda ends the environment.
+///
+/// # Errors
+/// When the Runtime API can no longer be reached.
+pub async fn serve<J: ScheduledJob>(job: J) -> Result<(), Error> {
+    let job = &job;
+    lambda_runtime::run(service_fn(move |_event: LambdaEvent<IgnoredAny>| async move {
+        job.run().await.map_err(|message| {
+            tracing::error!(job = J::NAME, message, "failed");
+            Diagnostic { error_type: "JobFailed".to_owned(), error_message: message }
+        })
+    }))
+    .await
+}
