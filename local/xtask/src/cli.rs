@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::variables::Engine;
+use crate::settings::Engine;
 
 /// Builds, starts, shows and tests the gateway on this machine.
 #[derive(Debug, Parser)]
@@ -39,6 +39,20 @@ pub enum Command {
         /// The part: a name that `status` shows.
         name: String,
     },
+    /// Start what does not run yet, then show payments going through.
+    Demo(Passed),
+    /// Measure the gateway on an empty stack.
+    Bench(Passed),
+    /// The whole test run: format, lints, unit tests, then end-to-end tests on an empty stack.
+    Test {
+        /// Leave out what needs servers.
+        #[arg(long)]
+        unit_only: bool,
+    },
+    /// What CI runs: the whole test run.
+    Ci,
+    /// Check docker-compose.yml with Compose's own reader.
+    CheckCompose,
     /// End a part without asking (SIGKILL), as a crash would.
     Kill {
         /// The part: a name that `status` shows.
@@ -47,11 +61,14 @@ pub enum Command {
 }
 
 /// How to start.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Up {
     /// Who runs the servers; by default Docker Compose where an engine answers, else this machine.
     #[arg(long, env = "GATEWAY_ENGINE")]
     pub engine: Option<Engine>,
+    /// Stay, and rebuild and restart when a source file changes.
+    #[arg(long, conflicts_with = "servers_only")]
+    pub watch: bool,
     /// Remove all data first.
     #[arg(long)]
     pub fresh: bool,
@@ -61,4 +78,12 @@ pub struct Up {
     /// Keep DynamoDB's tables on disk, so that they outlive its process.
     #[arg(long)]
     pub durable: bool,
+}
+
+/// What is passed on to the program.
+#[derive(Debug, Clone, Args)]
+pub struct Passed {
+    /// Arguments of the program, after `--`.
+    #[arg(last = true)]
+    pub arguments: Vec<String>,
 }

@@ -31,6 +31,16 @@ impl Failure {
         self
     }
 
+    /// Success if all succeeded, else every failure as one.
+    ///
+    /// # Errors
+    /// One of them failed.
+    pub fn all(outcomes: Vec<Outcome>) -> Outcome {
+        let failures: Vec<String> =
+            outcomes.into_iter().filter_map(Result::err).map(|failure| failure.to_string()).collect();
+        if failures.is_empty() { Ok(()) } else { Err(Self::new(failures.join("\n\n"))) }
+    }
+
     /// Names the log; its last lines are shown with the failure.
     #[must_use]
     pub fn log(mut self, log: &Path) -> Self {

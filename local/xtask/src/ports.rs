@@ -159,14 +159,18 @@ fn parse_file(text: &str) -> Outcome<BTreeMap<String, u16>> {
 mod tests {
     use super::*;
 
+    /// Environment variables, the text of `ports.toml`, and what comes of them.
+    type Row<T> = (&'static [(&'static str, &'static str)], &'static str, T);
+
     fn choose(environment: &[(&str, &str)], file: &str) -> Outcome<Ports> {
-        let find = |name: &str| environment.iter().find(|(key, _)| *key == name).map(|(_, v)| (*v).to_owned());
+        let find =
+            |name: &str| environment.iter().find(|(key, _)| *key == name).map(|(_, v)| (*v).to_owned());
         Ports::choose(find, file)
     }
 
     #[test]
     fn each_source_wins_over_the_next() {
-        let rows: [(&[(&str, &str)], &str, u16); 6] = [
+        let rows: [Row<u16>; 6] = [
             (&[], "", 9092),
             (&[], "kafka = 7000 # moved", 7000),
             (&[("GATEWAY_PORT_OFFSET", "100")], "kafka = 7000", 9192),
@@ -175,13 +179,17 @@ mod tests {
             (&[("GATEWAY_PORT_KAFKA", "1234")], "", 1234),
         ];
         for (environment, file, expected) in rows {
-            assert_eq!(choose(environment, file).unwrap().get(Port::Kafka), expected, "{environment:?} {file:?}");
+            assert_eq!(
+                choose(environment, file).unwrap().get(Port::Kafka),
+                expected,
+                "{environment:?} {file:?}"
+            );
         }
     }
 
     #[test]
     fn nonsense_is_refused_by_name() {
-        let rows: [(&[(&str, &str)], &str, &str); 5] = [
+        let rows: [Row<&str>; 5] = [
             (&[("GATEWAY_PORT_MYSQL", "70000")], "", "GATEWAY_PORT_MYSQL=70000"),
             (&[("GATEWAY_PORT_OFFSET", "60000")], "", "beyond 65535"),
             (&[("GATEWAY_PORT_MYSQL", "9092")], "", "GATEWAY_PORT_KAFKA and GATEWAY_PORT_MYSQL"),

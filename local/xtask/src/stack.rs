@@ -6,7 +6,8 @@ use crate::failure::Outcome;
 use crate::fetch::jdk::Jdks;
 use crate::place::{self, Place};
 use crate::ports::Ports;
-use crate::variables::{self, Engine};
+use crate::settings::Settings;
+use crate::variables;
 
 /// The stack of one checkout.
 #[derive(Debug)]
@@ -15,10 +16,8 @@ pub struct Stack {
     pub place: Place,
     /// Its ports.
     pub ports: Ports,
-    /// Who runs its servers.
-    pub engine: Engine,
-    /// Whether DynamoDB's tables outlive its process.
-    pub durable: bool,
+    /// How it was, or is to be, started.
+    pub settings: Settings,
     /// The JDKs of this machine, looked for at the first question.
     pub jdks: OnceLock<Outcome<Jdks>>,
     /// Whether the jars are there; the first who asks fetches those of all servers.
@@ -29,28 +28,32 @@ pub struct Stack {
 
 impl Stack {
     /// The stack of this checkout with the ports that the environment and `ports.toml` ask for.
-    pub fn of_this_checkout(engine: Engine) -> Outcome<Self> {
+    ///
+    /// # Errors
+    /// A port is not a number, or used twice.
+    pub fn of_this_checkout() -> Outcome<Self> {
         let place = Place::of_this_checkout();
         let remembered = std::fs::read_to_string(place.ports_file()).unwrap_or_default();
         let ports = Ports::choose(|name| std::env::var(name).ok(), &remembered)?;
         Ok(Self {
+            settings: Settings::remembered(&place),
             place,
             ports,
-            engine,
-            durable: false,
             jdks: OnceLock::new(),
             jars: OnceLock::new(),
             packages: Mutex::new(()),
         })
     }
 
-    /// Remembers the ports for later commands, which may come without the environment of this one.
-    pub fn remember_ports(&self) -> Outcome {
-        place::write(&self.place.ports_file(), &self.ports.to_file())
+    /// Remembers ports and settings for later commands, which may come without the environment and
+    /// the options of this one.
+    pub fn remember(&self) -> Outcome {
+        place::write(&self.place.ports_file(), &self.ports.to_file())?;
+        self.settings.remember(&self.place)
     }
 
     /// The addresses of everything.
     pub fn variables(&self) -> Vec<(String, String)> {
-        variables::all(&self.ports, self.engine)
+        variables::all(&self.ports, self.settings.engine)
     }
 }

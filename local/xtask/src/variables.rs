@@ -2,15 +2,7 @@
 //! every process of the stack is given, and what templates may refer to.
 
 use crate::ports::{Port, Ports};
-
-/// Who runs the servers; a few addresses differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Engine {
-    /// Processes of this machine.
-    Native,
-    /// Docker Compose.
-    Docker,
-}
+use crate::settings::Engine;
 
 /// Every variable with its value.
 pub fn all(ports: &Ports, engine: Engine) -> Vec<(String, String)> {

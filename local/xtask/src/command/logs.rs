@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
+use crate::engine::docker;
 use crate::failure::{Doing, Failure, Outcome};
+use crate::settings::Engine;
 use crate::stack::Stack;
 
 /// How often a followed log is read again.
@@ -13,9 +15,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Shows a log; with `follow`, goes on for ever with what is added.
 pub fn run(stack: &Stack, name: &str, follow: bool) -> Outcome {
     let log = stack.place.log(name);
-    let mut file = File::open(&log).map_err(|_| {
-        Failure::new(format!("{name} has no log at {}", log.display())).remedy(known(stack))
-    })?;
+    if !log.exists() && stack.settings.engine == Engine::Docker {
+        let arguments: &[&str] = if follow { &["logs", "--follow", name] } else { &["logs", name] };
+        return docker::compose(stack, arguments);
+    }
+    let mut file = File::open(&log)
+        .map_err(|_| Failure::new(format!("{name} has no log at {}", log.display())).remedy(known(stack)))?;
     loop {
         copy_rest(&mut file).doing(|| format!("show {}", log.display()))?;
         if !follow {

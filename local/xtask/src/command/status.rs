@@ -1,10 +1,13 @@
 //! `cargo xtask status`: a table of what runs.
 
+use super::part;
+use crate::engine::docker;
 use crate::failure::Outcome;
 use crate::process::{Record, resident_kib};
 use crate::service::Service;
+use crate::settings::Engine;
 use crate::stack::Stack;
-use crate::{probe, say, server};
+use crate::{probe, say};
 
 /// Prints the table.
 pub fn run(stack: &Stack) -> Outcome {
@@ -12,10 +15,10 @@ pub fn run(stack: &Stack) -> Outcome {
         "{:<14} {:>8} {:>6} {:<12} {:>9} {:>13}  log",
         "name", "pid", "port", "health", "RSS", "uptime"
     ));
-    for service in server::ALL {
+    for service in part::all(stack) {
         say::line(row(stack, service));
     }
-    Ok(())
+    if stack.settings.engine == Engine::Docker { docker::compose(stack, &["ps"]) } else { Ok(()) }
 }
 
 fn row(stack: &Stack, service: &dyn Service) -> String {
@@ -23,7 +26,14 @@ fn row(stack: &Stack, service: &dyn Service) -> String {
     let log = stack.place.log(name);
     let Some(record) = Record::of_running(&stack.place, name) else {
         let port = stack.ports.get(service.ports()[0]);
-        return format!("{name:<14} {:>8} {port:>6} {:<12} {:>9} {:>13}  {}", "-", "stopped", "-", "-", log.display());
+        return format!(
+            "{name:<14} {:>8} {port:>6} {:<12} {:>9} {:>13}  {}",
+            "-",
+            "stopped",
+            "-",
+            "-",
+            log.display()
+        );
     };
     let health = if probe::ask(&service.probe(), record.ports[0]).is_ok() { "ready" } else { "not ready" };
     let memory = resident_kib(record.pid).map_or("?".to_owned(), |kib| format!("{} MiB", kib / 1024));

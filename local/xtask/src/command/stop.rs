@@ -1,28 +1,25 @@
 //! `cargo xtask down` and `reset`: stops, and forgets.
 
+use crate::engine::{self, docker};
 use crate::failure::Outcome;
-use crate::service::{self, Service};
+use crate::settings::Engine;
 use crate::stack::Stack;
-use crate::{place, server};
+use crate::{app, place, service};
 
-/// Stops everything: first what uses servers, then the servers side by side.
+/// Stops everything: the runtime first, so that what is in flight is finished while its servers are
+/// still there.
 pub fn down(stack: &Stack) -> Outcome {
-    let (connect, others): (Vec<&dyn Service>, Vec<&dyn Service>) =
-        server::ALL.iter().partition(|service| service.name() == "connect");
-    side_by_side(stack, &connect)?;
-    side_by_side(stack, &others)
+    for app in app::ALL.iter().rev() {
+        service::stop(stack, *app)?;
+    }
+    engine::stop_servers(stack)
 }
 
-/// Stops everything and removes all data.
+/// Stops everything and removes all data; downloads and class archives stay.
 pub fn reset(stack: &Stack) -> Outcome {
     down(stack)?;
+    if stack.settings.engine == Engine::Docker {
+        docker::compose(stack, &["down", "--volumes"])?;
+    }
     place::remove_folder(&stack.place.state.join("data"))
-}
-
-fn side_by_side(stack: &Stack, services: &[&dyn Service]) -> Outcome {
-    std::thread::scope(|scope| {
-        let stops: Vec<_> =
-            services.iter().map(|service| scope.spawn(|| service::stop(stack, *service))).collect();
-        stops.into_iter().try_for_each(|stop| stop.join().unwrap_or(Ok(())))
-    })
 }

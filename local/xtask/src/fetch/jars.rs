@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::jdk::{self, LEAST_FOR_OPENSEARCH_3};
-use super::java_main;
-use super::tool::{self, LongStep};
 use super::debian;
+use super::java_main;
+use super::jdk::{self, LEAST_FOR_OPENSEARCH_3};
+use super::tool::{self, LongStep};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::place;
 use crate::stack::Stack;
@@ -90,7 +90,9 @@ fn fetch_missing(stack: &Stack) -> Outcome {
     std::thread::scope(|scope| {
         let finishing: Vec<_> = missing
             .iter()
-            .map(|(module, folder)| scope.spawn(|| finish(stack, *module, &partial.join(module.name()), folder)))
+            .map(|(module, folder)| {
+                scope.spawn(|| finish(stack, *module, &partial.join(module.name()), folder))
+            })
             .collect();
         finishing.into_iter().try_for_each(|one| one.join().unwrap_or(Ok(())))
     })?;
@@ -141,9 +143,8 @@ fn maven(stack: &Stack) -> Outcome<PathBuf> {
 
 /// FNV-1a: a fingerprint that is the same with every compiler.
 fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

@@ -52,7 +52,10 @@ pub fn run(mut command: Command, step: &LongStep<'_>) -> Outcome {
             return finish(status.success(), step, started.elapsed());
         }
         if said.elapsed() >= SIGN_OF_LIFE_EVERY {
-            say::progress(step.who, format!("{} … {}{}", step.what, say::duration(started.elapsed()), size(step)));
+            say::progress(
+                step.who,
+                format!("{} … {}{}", step.what, say::duration(started.elapsed()), size(step)),
+            );
             said = Instant::now();
         }
         std::thread::sleep(Duration::from_millis(20));

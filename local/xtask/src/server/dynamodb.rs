@@ -46,8 +46,13 @@ impl Service for DynamoDb {
         let jdk = jdk::jdks(stack)?.usual();
         let java = Java { name: "dynamodb", jdk, heap_mib: 512, jars: &jars, main: "DynamoDb" };
         let mut command = java.command(&[format!("-Dsqlite4java.library.path={}", jars.display())]);
-        command.args(["-sharedDb", "-disableTelemetry", "-port", &stack.ports.get(Port::Dynamodb).to_string()]);
-        if stack.durable {
+        command.args([
+            "-sharedDb",
+            "-disableTelemetry",
+            "-port",
+            &stack.ports.get(Port::Dynamodb).to_string(),
+        ]);
+        if stack.settings.durable {
             let data = stack.place.data("dynamodb");
             place::make_folder(&data)?;
             command.arg("-dbPath").arg(data);

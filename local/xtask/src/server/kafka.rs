@@ -70,7 +70,8 @@ fn format_storage(stack: &Stack, properties: &Path, data: &Path) -> Outcome {
     }
     let jars = jars::of(stack, Module::Kafka)?;
     let jdk = jdk::jdks(stack)?.usual();
-    let java = Java { name: "kafka-format", jdk, heap_mib: 128, jars: &jars, main: "kafka.tools.StorageTool" };
+    let java =
+        Java { name: "kafka-format", jdk, heap_mib: 128, jars: &jars, main: "kafka.tools.StorageTool" };
     let mut format = java.command(&[QUICK_COMPILER.to_owned()]);
     format.args(["format", "--cluster-id", CLUSTER_ID, "--config"]).arg(properties);
     let log = stack.place.log("kafka-format");

@@ -59,7 +59,8 @@ fn user(folders: &[&Path]) -> String {
     if !system::is_root() {
         return std::env::var("USER").unwrap_or_default();
     }
-    let reachable = folders.iter().all(|folder| folder.ancestors().filter(|folder| folder.exists()).all(is_open));
+    let reachable =
+        folders.iter().all(|folder| folder.ancestors().filter(|folder| folder.exists()).all(is_open));
     if reachable { "nobody" } else { "root" }.to_owned()
 }
 
@@ -77,7 +78,9 @@ fn make_data_folder(stack: &Stack, mariadb: &MariaDb, data: &Path, user: &str) -
     place::make_folder(data)?;
     if system::is_root() && user == "nobody" {
         let owner = Some(system::NOBODY);
-        let failed = |error| crate::failure::Failure::new(format!("cannot give {} to nobody: {error}", data.display()));
+        let failed = |error| {
+            crate::failure::Failure::new(format!("cannot give {} to nobody: {error}", data.display()))
+        };
         std::os::unix::fs::chown(data, owner, None).map_err(failed)?;
     }
     let mut install = mariadb.command(&mariadb.install_db);

@@ -51,8 +51,10 @@ impl Service for OpenSearch {
         configure(stack, "opensearch/log4j2.properties", &[])?;
         let module = jars::opensearch(stack)?;
         let jdk = jdk::jdks(stack)?.newest();
-        let java = Java { name: "opensearch", jdk, heap_mib: 256, jars: &jars::of(stack, module)?, main: "Search" };
-        let mut options: Vec<String> = ["-Xms256m", QUICK_COMPILER, "-Dlog4j2.disable.jmx=true"].map(str::to_owned).into();
+        let java =
+            Java { name: "opensearch", jdk, heap_mib: 256, jars: &jars::of(stack, module)?, main: "Search" };
+        let mut options: Vec<String> =
+            ["-Xms256m", QUICK_COMPILER, "-Dlog4j2.disable.jmx=true"].map(str::to_owned).into();
         options.extend(["-Dio.netty.noUnsafe=true", "--add-modules=jdk.incubator.vector"].map(str::to_owned));
         options.extend(java.class_archive(stack)?);
         let mut command = java.command(&options);
