@@ -9,9 +9,9 @@ pub mod psp;
 
 use std::time::Duration;
 
+use harness::Endpoints;
 use harness::card::TestCard;
 use harness::gateway::{Gateway, Item};
-use harness::Endpoints;
 use serde_json::Value;
 
 /// How long anything may take to come about.

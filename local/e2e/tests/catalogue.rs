@@ -29,7 +29,12 @@ async fn a_change_of_the_table_arrives_in_the_index_in_its_newest_version() {
     let shop = Shop::open(7).await;
     let product_id = &shop.item.product_id;
     let name = format!("Cadeira Ergonômica {}", unique("x"));
-    shop.gateway.patch(&format!("/products/{product_id}"), &json!({ "name": name })).await.unwrap().expect(200).unwrap();
+    shop.gateway
+        .patch(&format!("/products/{product_id}"), &json!({ "name": name }))
+        .await
+        .unwrap()
+        .expect(200)
+        .unwrap();
     let needle = name.replace("Cadeira Ergonômica ", "ergonomica%20").to_uppercase().replace("%20", " ");
     let needle = needle.replace(' ', "%20");
     let indexed = eventually("the renamed product", async || found(&shop, &needle, product_id).await).await;

@@ -10,8 +10,11 @@ async fn of_fifty_identical_payments_in_parallel_one_is_accepted() {
     let shop = Shop::open(1).await;
     let reservation_id = shop.reserve().await;
     let body = shop.gateway.payment_body(&reservation_id, &shop.item, card::APPROVED);
-    let answers: Vec<Answer> =
-        join_all((0..50).map(|_| shop.gateway.pay(&body, None))).await.into_iter().map(Result::unwrap).collect();
+    let answers: Vec<Answer> = join_all((0..50).map(|_| shop.gateway.pay(&body, None)))
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
     let accepted: Vec<_> = answers.iter().filter(|answer| answer.status == 202).collect();
     assert_eq!(accepted.len(), 1, "{answers:?}");
     assert!(answers.iter().all(|answer| matches!(answer.status, 202 | 409)), "{answers:?}");

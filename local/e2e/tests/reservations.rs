@@ -85,12 +85,10 @@ async fn a_paid_reservation_neither_expires_nor_can_be_given_back() {
 #[tokio::test]
 async fn what_cannot_be_reserved_is_refused_with_its_reason() {
     let shop = Shop::open(1).await;
-    for (quantity, total, status) in [(1, "19.91", 422), (2, "39.80", 409), (101, "2009.90", 422), (0, "0", 422)] {
-        let item = harness::gateway::Item {
-            quantity,
-            total_price: total.to_owned(),
-            ..shop.item.clone()
-        };
+    for (quantity, total, status) in
+        [(1, "19.91", 422), (2, "39.80", 409), (101, "2009.90", 422), (0, "0", 422)]
+    {
+        let item = harness::gateway::Item { quantity, total_price: total.to_owned(), ..shop.item.clone() };
         let answer = shop.gateway.reserve(&item).await.unwrap();
         assert_eq!(answer.status, status, "{quantity} for {total}: {answer:?}");
     }

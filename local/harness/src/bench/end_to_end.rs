@@ -77,7 +77,9 @@ pub async fn await_final(ledger: &MySqlPool, wanted: usize) -> Result<(), Failur
             return Ok(());
         }
         if Instant::now() > deadline {
-            return Err(Failure(format!("{found} of {wanted} payments are authorized after {SETTLED_WITHIN:?}")));
+            return Err(Failure(format!(
+                "{found} of {wanted} payments are authorized after {SETTLED_WITHIN:?}"
+            )));
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

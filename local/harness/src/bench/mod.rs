@@ -14,8 +14,8 @@ use std::path::Path;
 use esm_local::template::{Settings, Template};
 use sqlx::MySqlPool;
 
-use crate::gateway::{Failure, Gateway};
 use crate::Endpoints;
+use crate::gateway::{Failure, Gateway};
 
 pub use report::Report;
 
@@ -41,9 +41,11 @@ impl Bench {
         parameters: &Path,
         binaries: &Path,
     ) -> Result<Self, Failure> {
-        let settings = Settings::read(&[parameters.to_owned()]).map_err(|error| Failure(error.to_string()))?;
+        let settings =
+            Settings::read(&[parameters.to_owned()]).map_err(|error| Failure(error.to_string()))?;
         let template = Template::read(template, settings).map_err(|error| Failure(error.to_string()))?;
-        let ledger = MySqlPool::connect(&endpoints.database).await.map_err(|error| Failure(error.to_string()))?;
+        let ledger =
+            MySqlPool::connect(&endpoints.database).await.map_err(|error| Failure(error.to_string()))?;
         let gateway = Gateway::new(&endpoints.gateway, "bench")?;
         Ok(Self { gateway, ledger, template, binaries: binaries.to_owned() })
     }

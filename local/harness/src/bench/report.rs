@@ -87,7 +87,10 @@ impl fmt::Display for Report {
             let runs = || self.accept.iter().filter(|run| run.clients == clients);
             let of = |field: fn(&AcceptRun) -> f64| median(runs().map(field).collect());
             let (rate, p50, p99) = (of(|run| run.per_second), of(|run| run.p50_ms), of(|run| run.p99_ms));
-            writeln!(f, "POST /payment   {clients:>2} clients  {rate:>8.0}/s   p50 {p50:>7.2} ms   p99 {p99:>7.2} ms")?;
+            writeln!(
+                f,
+                "POST /payment   {clients:>2} clients  {rate:>8.0}/s   p50 {p50:>7.2} ms   p99 {p99:>7.2} ms"
+            )?;
         }
         let of = |field: fn(&ReserveRun) -> f64| median(self.reserve.iter().map(field).collect());
         let (rate, p50, p99) = (of(|run| run.per_second), of(|run| run.p50_ms), of(|run| run.p99_ms));

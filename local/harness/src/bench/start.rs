@@ -34,7 +34,8 @@ async fn measure(function: &Function, binary: &Path) -> Result<FunctionCost, Fai
         starts.push(start);
         rss_kib = rss_kib.max(rss);
     }
-    let size = std::fs::metadata(binary).map_err(|error| Failure(format!("{}: {error}", binary.display())))?;
+    let size =
+        std::fs::metadata(binary).map_err(|error| Failure(format!("{}: {error}", binary.display())))?;
     Ok(FunctionCost {
         name: function.name.clone(),
         start_p50_ms: stats::millis(stats::percentile(&mut starts, 50)),

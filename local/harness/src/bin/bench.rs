@@ -42,10 +42,12 @@ async fn main() -> ExitCode {
 
 async fn measure(options: &Options) -> Result<Report, Failure> {
     let bench =
-        Bench::connect(&Endpoints::from_env(), &options.template, &options.parameters, &options.binaries).await?;
+        Bench::connect(&Endpoints::from_env(), &options.template, &options.parameters, &options.binaries)
+            .await?;
     let report = bench.run(|line| eprintln!("{line} …")).await?;
     let json = serde_json::to_vec_pretty(&report).map_err(|error| Failure(error.to_string()))?;
-    std::fs::write(&options.json, json).map_err(|error| Failure(format!("{}: {error}", options.json.display())))?;
+    std::fs::write(&options.json, json)
+        .map_err(|error| Failure(format!("{}: {error}", options.json.display())))?;
     eprintln!("figures of every run: {}", options.json.display());
     Ok(report)
 }

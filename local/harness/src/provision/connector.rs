@@ -47,7 +47,9 @@ async fn await_running(client: &Client, url: &str, name: &str, deadline: Instant
                 return Err(Failure(format!("connector {name} failed: {trace}")));
             }
             _ if Instant::now() > deadline => {
-                return Err(Failure(format!("connector {name} does not run after {RUNNING_WITHIN:?}: {status}")));
+                return Err(Failure(format!(
+                    "connector {name} does not run after {RUNNING_WITHIN:?}: {status}"
+                )));
             }
             _ => tokio::time::sleep(Duration::from_millis(100)).await,
         }
@@ -59,9 +61,8 @@ fn read(text: &str) -> Result<Map<String, Value>, Failure> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {
-            let (key, value) = line
-                .split_once('=')
-                .ok_or_else(|| Failure(format!("{line:?} is no key=value")))?;
+            let (key, value) =
+                line.split_once('=').ok_or_else(|| Failure(format!("{line:?} is no key=value")))?;
             Ok((key.trim().to_owned(), Value::String(fill(value.trim())?)))
         })
         .collect()

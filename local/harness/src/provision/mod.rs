@@ -41,6 +41,7 @@ async fn migrate(database: &str) -> Result<String, Failure> {
 
 async fn ensure_index(search: &str) -> Result<String, Failure> {
     let config = gateway_search::SearchConfig::plain(search).map_err(Failure)?;
-    let made = gateway_search::ensure_index(config).await.map_err(|error| Failure(format!("index: {error}")))?;
+    let made =
+        gateway_search::ensure_index(config).await.map_err(|error| Failure(format!("index: {error}")))?;
     Ok(format!("search index: {}", if made { "made" } else { "there" }))
 }

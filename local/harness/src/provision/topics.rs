@@ -25,7 +25,8 @@ pub async fn create(brokers: &str, template: &Template) -> Result<String, Failur
         .iter()
         .zip(&retention)
         .map(|(topic, retention)| {
-            NewTopic::new(&topic.name, topic.partitions, TopicReplication::Fixed(1)).set("retention.ms", retention)
+            NewTopic::new(&topic.name, topic.partitions, TopicReplication::Fixed(1))
+                .set("retention.ms", retention)
         })
         .collect();
     let client: AdminClient<DefaultClientContext> = ClientConfig::new()
@@ -50,6 +51,8 @@ pub async fn create(brokers: &str, template: &Template) -> Result<String, Failur
 fn read(template: &Template) -> Result<Vec<Topic>, Failure> {
     let metadata = template.metadata().map_err(|error| Failure(error.to_string()))?;
     serde_json::from_value(metadata["KafkaTopics"].clone()).map_err(|error| {
-        Failure(format!("Metadata.KafkaTopics of the template: {error}; each entry has Name, Partitions, RetentionMs"))
+        Failure(format!(
+            "Metadata.KafkaTopics of the template: {error}; each entry has Name, Partitions, RetentionMs"
+        ))
     })
 }

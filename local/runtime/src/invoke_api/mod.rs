@@ -95,6 +95,8 @@ fn no_such_operation(path: &str) -> Answer {
     tracing::debug!(path, "the Lambda API has more operations than this one");
     let message = format!("{path} is not served here");
     let mut answer = json_answer(404, &json!({"Type": "User", "Message": message, "message": message}));
-    answer.headers_mut().insert("x-amzn-errortype", http::HeaderValue::from_static("UnknownOperationException"));
+    answer
+        .headers_mut()
+        .insert("x-amzn-errortype", http::HeaderValue::from_static("UnknownOperationException"));
     answer
 }
