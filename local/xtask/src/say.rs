@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
 use std::fmt::Display;
+use std::io::Write;
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -20,7 +21,8 @@ pub fn progress(who: &str, what: impl Display) {
 
 /// A line of the result, on standard output.
 pub fn line(text: impl Display) {
-    println!("{text}");
+    // Whoever reads may have seen enough (`| head`); that is no failure of ours.
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// A failure, on standard error.

@@ -1,5 +1,6 @@
 //! `provision`: migrations, topics, tables, index, connector; may be repeated.
 
+use super::parameters;
 use crate::failure::Outcome;
 use crate::fetch::tool::{self, LongStep};
 use crate::stack::Stack;
@@ -9,6 +10,7 @@ use crate::stack::Stack;
 /// # Errors
 /// It failed; its log says why.
 pub fn provision(stack: &Stack) -> Outcome {
+    parameters::write(stack)?;
     let log = stack.place.log("provision");
     let what = "making tables, topics, index and connector";
     tool::run(
