@@ -119,8 +119,9 @@ pub trait DispatchRetries: Send + Sync {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<DueAttempt>, PortError>> + Send;
 
-    /// PROCESSING and IN_ANALYSIS payments unchanged since `unchanged_since`: their attempt is asked
-    /// for again under its own number, which converges whatever had happened.
+    /// PROCESSING and IN_ANALYSIS payments neither changed nor asked about since `unchanged_since`,
+    /// longest silence first: their attempt is asked for again under its own number, which converges
+    /// whatever had happened.
     fn take_stuck(
         &self,
         unchanged_since: Timestamp,
@@ -131,7 +132,8 @@ pub trait DispatchRetries: Send + Sync {
 
     /// Sent and acknowledged by Kafka: RETRY_SCHEDULED → PROCESSING with the new attempt number and
     /// the event `RETRY_DISPATCHED`; a row that has moved on meanwhile stays as it is. For a stuck
-    /// payment only the lease ends.
+    /// payment the lease ends and the silence is counted from `now`, so that it is asked about
+    /// again only after as long a silence; the payment itself does not change.
     fn mark_dispatched(
         &self,
         batch: &[DueAttempt],

@@ -1,0 +1,65 @@
+//! A payment as a row: what the domain knows of it and what keeping it needs beside.
+
+use gateway_domain::{Payment, PaymentStatus, Timestamp};
+use gateway_ports::ledger::DueAttempt;
+
+/// A payment with its bookkeeping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentRow {
+    /// The payment.
+    pub payment: Payment,
+    /// Since when nothing was heard of its attempt or asked about it; `None` where nothing is awaited.
+    pub silent_since: Option<Timestamp>,
+    /// Until when a dispatcher may be at work on it.
+    pub lease_until: Timestamp,
+    /// How many events its story has.
+    pub event_count: u32,
+}
+
+/// No dispatcher holds the row.
+pub(crate) const UNLEASED: Timestamp = Timestamp::from_millis(0);
+
+impl PaymentRow {
+    /// A new payment's row.
+    pub(crate) fn new(payment: Payment) -> Self {
+        let silent_since = awaits_answer(payment.status).then_some(payment.updated_at);
+        Self { payment, silent_since, lease_until: UNLEASED, event_count: 0 }
+    }
+
+    /// Notes that the payment changed: whoever held it for dispatch has been overtaken.
+    pub(crate) fn touch(&mut self, now: Timestamp) {
+        self.payment.version += 1;
+        self.payment.updated_at = now;
+        self.silent_since = awaits_answer(self.payment.status).then_some(now);
+        self.lease_until = UNLEASED;
+    }
+
+    /// The next attempt, if one is due at `now` and nobody is at it.
+    #[must_use]
+    pub fn due(&self, now: Timestamp) -> Option<DueAttempt> {
+        let due = self.payment.next_attempt_at.is_some_and(|at| at <= now);
+        (due && self.lease_until <= now).then(|| self.attempt_to_send(self.payment.attempt + 1))
+    }
+
+    /// The attempt to ask about again, if nothing was heard of it since and nobody is at it.
+    #[must_use]
+    pub fn stuck(&self, unchanged_since: Timestamp, now: Timestamp) -> Option<DueAttempt> {
+        let stuck = self.silent_since.is_some_and(|since| since <= unchanged_since);
+        (stuck && self.lease_until <= now).then(|| self.attempt_to_send(self.payment.attempt))
+    }
+
+    fn attempt_to_send(&self, attempt: u32) -> DueAttempt {
+        DueAttempt {
+            payment_id: self.payment.id,
+            reservation_id: self.payment.reservation_id,
+            amount: self.payment.amount,
+            attempt,
+            accepted_at: self.payment.accepted_at,
+        }
+    }
+}
+
+/// Whether an answer of the PSP is awaited, so that silence means something is stuck.
+const fn awaits_answer(status: PaymentStatus) -> bool {
+    matches!(status, PaymentStatus::Processing | PaymentStatus::InAnalysis)
+}

@@ -1,0 +1,114 @@
+//! Settling a payment.
+
+use gateway_domain::charge::Verdict;
+use gateway_domain::settle::{self, ReservationEffect, SettleDecision, Settlement};
+use gateway_domain::{Payment, PaymentId, PaymentStatus, ReservationStatus, Timestamp};
+use gateway_ports::ledger::Settle;
+
+use crate::book::{Book, Inconsistent, ReservationMove};
+use crate::event;
+use crate::note::Note;
+use crate::text::{REASON_LEN_MAX, clip};
+
+impl Book {
+    /// Those of the batch's payments whose [`event::ONCE`] events must be recalled before it is
+    /// settled: what ended may be told of twice.
+    #[must_use]
+    pub fn recalled_by_settle(&self, batch: &[Settle]) -> Vec<PaymentId> {
+        let ended = |id: &PaymentId| self.payment(*id).is_some_and(|payment| payment.status.is_final());
+        batch.iter().map(|item| item.payment_id).filter(ended).collect()
+    }
+
+    /// Settles a payment as far as it can be settled.
+    ///
+    /// # Errors
+    /// [`Inconsistent`] if its reservation is not held by it.
+    pub fn settle(&mut self, item: &Settle, now: Timestamp) -> Result<SettleDecision, Inconsistent> {
+        let decision = settle::decide(&item.settlement, self.payment(item.payment_id));
+        match (decision, &item.settlement) {
+            (SettleDecision::Apply(status, effect), _) => self.apply(item, status, effect, now)?,
+            (SettleDecision::LateAuthorization(_), _) => {
+                self.tell_once(item, told(item, event::LATE_AUTHORIZATION, now), now);
+            }
+            (
+                SettleDecision::Ignored(status) | SettleDecision::AlreadySettled(status),
+                Settlement::Voided { .. },
+            ) if status.is_final() => self.tell_once(item, told(item, event::VOIDED, now), now),
+            _ => {}
+        }
+        Ok(decision)
+    }
+
+    fn apply(
+        &mut self,
+        item: &Settle,
+        status: PaymentStatus,
+        effect: ReservationEffect,
+        now: Timestamp,
+    ) -> Result<(), Inconsistent> {
+        if let Some(moved) = self.check_effect(item.payment_id, effect)? {
+            self.move_reservation(moved);
+        }
+        self.update(item.payment_id, now, |payment| settled(payment, item, status));
+        self.note(item.payment_id, told(item, status.as_str(), now));
+        Ok(())
+    }
+
+    /// What the effect means for the reservation, which must be held by this payment.
+    fn check_effect(
+        &self,
+        payment_id: PaymentId,
+        effect: ReservationEffect,
+    ) -> Result<Option<ReservationMove>, Inconsistent> {
+        let Some(payment) = self.payment(payment_id) else { return Ok(None) };
+        let reservation_id = payment.reservation_id;
+        let moved = match effect {
+            ReservationEffect::Keep => return Ok(None),
+            ReservationEffect::Confirm => ReservationMove::Confirm(reservation_id),
+            ReservationEffect::HoldAgain => ReservationMove::HoldAgain(reservation_id),
+        };
+        let held_by_it = self.reservation(reservation_id).is_some_and(|reservation| {
+            reservation.status == ReservationStatus::Paying && reservation.payment_id == Some(payment_id)
+        });
+        if held_by_it { Ok(Some(moved)) } else { Err(Inconsistent { payment_id, reservation_id }) }
+    }
+
+    fn tell_once(&mut self, item: &Settle, note: Note, now: Timestamp) {
+        if !self.tells(item.payment_id, &note) {
+            self.update(item.payment_id, now, |_| {});
+            self.note(item.payment_id, note);
+        }
+    }
+}
+
+/// A verdict may come from an attempt newer than the row's: its dispatcher died before it wrote.
+fn settled(payment: &mut Payment, item: &Settle, status: PaymentStatus) {
+    payment.status = status;
+    payment.attempt = payment.attempt.max(item.attempt);
+    payment.next_attempt_at = None;
+    match &item.settlement {
+        Settlement::Verdict(verdict) => {
+            payment.charge_id = verdict.charge_id().cloned().or(payment.charge_id.take());
+            payment.reason = match verdict {
+                Verdict::Declined { code, .. } => Some(clip(code, REASON_LEN_MAX)),
+                Verdict::Authorized { .. } | Verdict::InAnalysis { .. } => None,
+            };
+        }
+        Settlement::Failed { reason } | Settlement::InReview { reason } => {
+            payment.reason = Some(clip(reason, REASON_LEN_MAX));
+        }
+        Settlement::Voided { charge_id } => payment.charge_id = Some(charge_id.clone()),
+    }
+}
+
+fn told(item: &Settle, event: &str, now: Timestamp) -> Note {
+    let note = Note::new(now, item.step, event)
+        .attempt(item.attempt)
+        .caused_by(item.origin.as_ref())
+        .detail("learned_by", item.learned_by);
+    match &item.settlement {
+        Settlement::Verdict(verdict) => note.verdict(verdict),
+        Settlement::Failed { reason } | Settlement::InReview { reason } => note.detail("reason", reason),
+        Settlement::Voided { charge_id } => note.charge(charge_id),
+    }
+}
