@@ -13,6 +13,8 @@ mod poller;
 pub mod record;
 pub mod response;
 pub mod status;
+#[cfg(test)]
+mod testing;
 
 pub use options::EsmOptions;
 pub use poller::{Mapping, MappingHandle, StartError};
