@@ -27,7 +27,8 @@ pub enum Module {
 }
 
 impl Module {
-    fn name(self) -> &'static str {
+    /// Its folder under `local/stack`.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Kafka => "kafka",
             Self::Debezium => "debezium",
