@@ -33,7 +33,7 @@ pub struct Options {
     pub journal: Option<PathBuf>,
 }
 
-const DEFAULT_TOKEN: &str = "psp-simulator-token";
+const DEFAULT_TOKEN: &str = "simulator-token";
 
 impl Default for Options {
     fn default() -> Self {
