@@ -1,3 +1,21 @@
-//! Charges at the PSP, at most once.
+//! Wires process-payment to its servers.
 
-fn main() {}
+use gateway_dynamodb::{DynamoStore, StoreConfig};
+use gateway_edge::config::optional;
+use gateway_edge::{SystemClock, kafka, telemetry};
+use gateway_kafka::{KafkaConfig, KafkaLog};
+use gateway_pagbank::{PagBank, PagBankConfig};
+use process_payment::ProcessPayment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    telemetry::init();
+    let log = KafkaLog::new(KafkaConfig::from_env(optional)?)?;
+    let step = ProcessPayment {
+        attempts: DynamoStore::new(StoreConfig::from_env()?),
+        provider: PagBank::new(PagBankConfig::from_env(optional)?)?,
+        log: log.clone(),
+        clock: SystemClock,
+    };
+    kafka::serve(step, log, SystemClock).await
+}

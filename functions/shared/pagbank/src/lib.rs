@@ -12,6 +12,7 @@ mod adapter;
 mod cancel;
 pub mod charge;
 mod config;
+mod environment;
 pub mod declines;
 mod inquiry;
 mod integrity;
