@@ -76,7 +76,8 @@ pub enum AttemptClaim {
 
 /// Fenced charge attempts.
 pub trait ChargeAttempts: Send + Sync {
-    /// Claims attempt `attempt` until `now + lease_ms`.
+    /// Claims attempt `attempt` until `now + lease_ms`, in one write. See
+    /// [`gateway_domain::attempt::decide_claim`].
     fn claim_attempt(
         &self,
         payment_id: PaymentId,
@@ -86,7 +87,8 @@ pub trait ChargeAttempts: Send + Sync {
     ) -> impl Future<Output = Result<AttemptClaim, PortError>> + Send;
 
     /// Records the verdict and erases the card, in one write, if `fence` is the newest and no other
-    /// verdict is recorded (IN_ANALYSIS gives way to a later one). Returns the verdict that stands.
+    /// verdict is recorded (IN_ANALYSIS gives way to a final one). See
+    /// [`gateway_domain::attempt::decide_verdict`].
     fn record_verdict(
         &self,
         payment_id: PaymentId,
@@ -94,7 +96,8 @@ pub trait ChargeAttempts: Send + Sync {
         verdict: &Verdict,
     ) -> impl Future<Output = Result<Recorded, PortError>> + Send;
 
-    /// Records that the attempt ended without a verdict and ends the lease; the card stays.
+    /// Records that the attempt ended without a verdict and ends the lease; the card stays. The first
+    /// failure of a claim stands. See [`gateway_domain::attempt::decide_failure`].
     fn record_failure(
         &self,
         payment_id: PaymentId,
@@ -102,7 +105,8 @@ pub trait ChargeAttempts: Send + Sync {
         failure: &AttemptFailure,
     ) -> impl Future<Output = Result<Recorded, PortError>> + Send;
 
-    /// Records a verdict learned by asking the PSP, whatever the fence, and erases the card.
+    /// Records a verdict learned by asking the PSP, whatever the fence, and erases the card; also for a
+    /// payment whose item is gone.
     fn record_learned(
         &self,
         payment_id: PaymentId,
