@@ -1,1 +1,152 @@
 //! Analyses dead letters and ends payments truthfully.
+//!
+//! Reads `payment_dlq`: our own dead letters and the event source mappings' on-failure records. A
+//! payment that no step will carry on is closed to further charges, then the PSP is asked what
+//! happened: AUTHORIZED or DECLINED if it knows a charge, FAILED only if it says there is none,
+//! IN_REVIEW if it cannot say. Each letter leaves one row in the dead letters' table. Nothing in a
+//! record can make this step fail; only an absent server can, and then the record waits.
+
+mod analyse;
+mod inquire;
+pub mod letter;
+mod never_begun;
+mod void;
+
+use gateway_edge::kafka::{self, Outcome, RawRecord, Record, Step};
+use gateway_ports::attempts::{CardVault, ChargeAttempts};
+use gateway_ports::dead_letters::{DeadLetterRow, DeadLetters};
+use gateway_ports::ledger::{BeginPayments, ReadPayments, SettlePayments};
+use gateway_ports::provider::PaymentProvider;
+use gateway_ports::{Clock, PortError};
+use gateway_wire::DeadLetterCause;
+
+use letter::Letter;
+
+/// Letters analysed at the same time, in one function environment.
+pub const LETTERS_AT_ONCE_MAX: usize = 8;
+
+/// The step with the ports it needs.
+pub struct HandleDlq<L, V, P, C> {
+    /// Payments, reservations and the dead letters' table.
+    pub ledger: L,
+    /// The card vault and the attempts' fence.
+    pub vault: V,
+    /// Who knows what was charged.
+    pub provider: P,
+    /// Time.
+    pub clock: C,
+    /// How long after an attempt with an unknown outcome the PSP's "no charge" is believed: a charge
+    /// may still be on its way. In milliseconds.
+    pub inquiry_grace_ms: i64,
+}
+
+/// Everything the ledger does here.
+pub trait Ledger: BeginPayments + SettlePayments + ReadPayments + DeadLetters {}
+impl<T: BeginPayments + SettlePayments + ReadPayments + DeadLetters> Ledger for T {}
+
+/// Everything the vault does here.
+pub trait Vault: CardVault + ChargeAttempts {}
+impl<T: CardVault + ChargeAttempts> Vault for T {}
+
+/// What was found out about a letter: a stable code for its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// Names no payment: a person reads it.
+    Unattributed,
+    /// The payment had ended before.
+    AlreadyFinal,
+    /// The PSP knew a verdict, and it is settled.
+    Settled,
+    /// The PSP said that there is no charge: FAILED.
+    Failed,
+    /// The PSP cannot say: IN_REVIEW.
+    InReview,
+    /// A late authorization was cancelled at the PSP.
+    Voided,
+    /// The PSP refuses to cancel a late authorization: a person must act.
+    VoidRefused,
+}
+
+impl Resolution {
+    /// The stable code.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unattributed => "unattributed",
+            Self::AlreadyFinal => "already_final",
+            Self::Settled => "settled",
+            Self::Failed => "failed",
+            Self::InReview => "in_review",
+            Self::Voided => "voided",
+            Self::VoidRefused => "void_refused",
+        }
+    }
+}
+
+/// Why a letter cannot be finished now.
+pub(crate) enum Postponed {
+    /// A server is away.
+    Port(PortError),
+    /// It is too early to believe the PSP's "no charge".
+    TooEarly,
+}
+
+impl From<PortError> for Postponed {
+    fn from(error: PortError) -> Self {
+        Self::Port(error)
+    }
+}
+
+impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> Step for HandleDlq<L, V, P, C> {
+    const NAME: &'static str = "handle-dlq";
+    type Message = Letter;
+
+    /// Never refuses: what is no letter of a known form is kept as it is.
+    fn decode(record: &RawRecord) -> Result<Letter, DeadLetterCause> {
+        Ok(letter::read(record))
+    }
+
+    async fn handle(&self, batch: Vec<Record<Letter>>) -> Vec<Outcome> {
+        kafka::each_by_key(batch, LETTERS_AT_ONCE_MAX, |record| self.finish(record)).await
+    }
+}
+
+impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
+    async fn finish(&self, record: Record<Letter>) -> Outcome {
+        match self.resolve_and_record(&record).await {
+            Ok(resolution) => {
+                tracing::warn!(payment_id = ?record.message.payment_id(), cause = record.message.cause.code,
+                    resolution = resolution.as_str(), "dead letter analysed");
+                Outcome::Done
+            }
+            Err(Postponed::Port(error)) => Outcome::Retry(error.to_string()),
+            Err(Postponed::TooEarly) => {
+                Outcome::Retry("too early to believe that there is no charge".to_owned())
+            }
+        }
+    }
+
+    async fn resolve_and_record(&self, record: &Record<Letter>) -> Result<Resolution, Postponed> {
+        let resolution = self.analyse(record).await?;
+        self.ledger.record(&self.row(record, resolution)).await?;
+        Ok(resolution)
+    }
+
+    fn row(&self, record: &Record<Letter>, resolution: Resolution) -> DeadLetterRow {
+        let letter = &record.message;
+        DeadLetterRow {
+            id: self.clock.ulid(),
+            origin: letter.origin.clone(),
+            dlq: record.origin.clone(),
+            step: letter.step.clone(),
+            cause_code: letter.cause.code.clone(),
+            cause_message: letter.cause.message.clone(),
+            payment_id: letter.payment_id(),
+            attempts: letter.attempts,
+            key: letter.key.clone(),
+            value: letter.value.clone(),
+            resolution: Some(resolution.as_str().to_owned()),
+            created_at: self.clock.now(),
+        }
+    }
+}

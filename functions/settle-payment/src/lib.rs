@@ -1,1 +1,66 @@
-//! Writes the verdict into the ledger.
+//! Writes the PSP's verdict into the ledger: the payment's final status and what becomes of its
+//! reservation, in one transaction for the whole batch.
+//!
+//! Reads `purchases-processed`. A verdict that comes too late (the payment ended otherwise, yet the
+//! PSP authorized) is dead-lettered: handle-dlq cancels the charge. It never talks to the PSP.
+
+use gateway_domain::Verdict;
+use gateway_domain::settle::{SettleDecision, Settlement};
+use gateway_edge::kafka::{self, Outcome, RawRecord, Record, Step};
+use gateway_ports::Clock;
+use gateway_ports::ledger::{Settle, SettlePayments};
+use gateway_wire::{AttemptCompleted, DeadLetterCause};
+
+/// The step with the ports it needs.
+pub struct SettlePayment<L, C> {
+    /// Where payments are settled.
+    pub ledger: L,
+    /// Time.
+    pub clock: C,
+}
+
+impl<L: SettlePayments, C: Clock> Step for SettlePayment<L, C> {
+    const NAME: &'static str = "settle-payment";
+    type Message = AttemptCompleted;
+
+    fn decode(record: &RawRecord) -> Result<AttemptCompleted, DeadLetterCause> {
+        kafka::decode_json(record)
+    }
+
+    async fn handle(&self, batch: Vec<Record<AttemptCompleted>>) -> Vec<Outcome> {
+        let commands: Vec<_> = batch.iter().map(command).collect();
+        match self.ledger.settle(&commands, self.clock.now()).await {
+            Ok(decisions) => batch.iter().zip(decisions).map(outcome).collect(),
+            Err(error) => vec![Outcome::Retry(format!("not settled: {error}")); batch.len()],
+        }
+    }
+}
+
+fn command(record: &Record<AttemptCompleted>) -> Settle {
+    Settle {
+        payment_id: record.message.payment_id,
+        attempt: record.message.attempt,
+        settlement: Settlement::Verdict(Verdict::from(record.message.verdict.clone())),
+        step: "settle-payment",
+        learned_by: record.message.learned_by.as_str(),
+        origin: Some(record.origin.clone()),
+    }
+}
+
+fn outcome((record, decision): (&Record<AttemptCompleted>, SettleDecision)) -> Outcome {
+    let payment_id = record.message.payment_id;
+    tracing::info!(%payment_id, ?decision, "settled");
+    let dead =
+        |code: &str, message: String| Outcome::Dead(DeadLetterCause { code: code.to_owned(), message });
+    match decision {
+        SettleDecision::Apply(..) | SettleDecision::AlreadySettled(_) | SettleDecision::Ignored(_) => {
+            Outcome::Done
+        }
+        SettleDecision::LateAuthorization(status) => {
+            dead("late_authorization", format!("authorized after the payment had ended as {status}"))
+        }
+        SettleDecision::UnknownPayment => {
+            dead("unknown_payment", "a verdict for a payment that the ledger does not know".to_owned())
+        }
+    }
+}

@@ -1,1 +1,13 @@
 //! Provisions, demonstrates and measures the running gateway.
+//!
+//! The gateway is driven over HTTP as its callers do, and looked at where its operators would look.
+
+pub mod bench;
+pub mod card;
+pub mod demo;
+pub mod endpoints;
+pub mod gateway;
+pub mod provision;
+
+pub use endpoints::Endpoints;
+pub use gateway::Gateway;

@@ -5,4 +5,12 @@
 //! `SelfManagedKafka` events can be run with it.
 
 pub mod esm;
+pub mod host;
+pub mod http_api;
+mod ids;
 pub mod invoke;
+pub mod invoke_api;
+mod percent;
+pub mod schedule;
+mod serve;
+pub mod template;

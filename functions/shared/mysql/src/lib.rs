@@ -16,6 +16,7 @@ mod column;
 mod database;
 mod dead_letters;
 mod dispatch;
+mod environment;
 mod event_row;
 mod expire;
 mod failure;

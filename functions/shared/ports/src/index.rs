@@ -3,8 +3,19 @@
 use std::future::Future;
 
 use gateway_domain::{Product, ProductId};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::PortError;
+
+/// A name without its case and accents: what names are ordered by and searched in.
+///
+/// Folded here and stored as it is, since servers differ: their `case_insensitive` knows ASCII only
+/// and no accents.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.to_lowercase().nfd().filter(|c| !is_combining_mark(*c)).collect()
+}
 
 /// A change to carry into the index. The product's version is the document's external version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +56,7 @@ pub trait WriteIndex: Send + Sync {
 /// A page of products and how to get the next one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductPage {
-    /// The products, ordered by name and id.
+    /// The products, ordered by folded name and id.
     pub products: Vec<Product>,
     /// Opaque cursor of the next page; `None` at the end.
     pub next: Option<String>,
@@ -69,7 +80,8 @@ pub trait SearchProducts: Send + Sync {
         cursor: Option<&str>,
     ) -> impl Future<Output = Result<ProductPage, PageError>> + Send;
 
-    /// Those whose name contains `text`, whatever case and accents; the text has no syntax.
+    /// Those whose name contains `text`, whatever case and accents; the text has no syntax. An
+    /// adapter may add those whose words are the same in another form (`cadeiras`, `cadeira`).
     fn find_by_name(
         &self,
         text: &str,
@@ -79,4 +91,27 @@ pub trait SearchProducts: Send + Sync {
 
     /// One product, as the index has it.
     fn find_by_id(&self, id: ProductId) -> impl Future<Output = Result<Option<Product>, PortError>> + Send;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_takes_case_and_accents_away_and_nothing_else() {
+        for (text, folded) in [
+            ("Cadeira de Escritório", "cadeira de escritorio"),
+            ("CÂMERA", "camera"),
+            ("Pen Drive 64 GB * ? \\", "pen drive 64 gb * ? \\"),
+            ("Maçã", "maca"),
+            ("İzmir", "izmir"),
+        ] {
+            assert_eq!(fold(text), folded);
+        }
+    }
+
+    #[test]
+    fn composed_and_decomposed_letters_fold_alike() {
+        assert_eq!(fold("é"), fold("e\u{301}"));
+    }
 }

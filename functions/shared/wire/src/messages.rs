@@ -1,8 +1,13 @@
 //! The messages of the payment's path, one a topic.
 
+use gateway_domain::begin::PaymentRequest;
 use gateway_domain::card::Brand;
 use gateway_domain::charge::{AttemptFailure, Certainty, ChargeId};
-use gateway_domain::{CardSummary, PaymentId, ProductId, ReservationId, UserId, Verdict};
+use gateway_domain::money::MoneyError;
+use gateway_domain::product::InvalidQuantity;
+use gateway_domain::{
+    CardSummary, PaymentId, ProductId, Quantity, ReservationId, Timestamp, UserId, Verdict,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::convert::{text, user};
@@ -54,6 +59,46 @@ pub struct PaymentRequested {
     pub card: WireCard,
     /// When the buyer got the 202, in epoch milliseconds.
     pub accepted_at_ms: i64,
+}
+
+/// A field that is out of its bounds: enqueue-payment never sends such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutOfBounds {
+    /// Not a quantity.
+    Quantity(InvalidQuantity),
+    /// Not an amount that can be charged.
+    Amount(MoneyError),
+}
+
+impl std::fmt::Display for OutOfBounds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Quantity(error) => error.fmt(f),
+            Self::Amount(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for OutOfBounds {}
+
+impl PaymentRequested {
+    /// The request as the rules know it.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`].
+    pub fn to_request(&self) -> Result<PaymentRequest, OutOfBounds> {
+        self.amount.0.to_cents().map_err(OutOfBounds::Amount)?;
+        Ok(PaymentRequest {
+            payment_id: self.payment_id,
+            reservation_id: self.reservation_id,
+            product_id: self.product_id,
+            user_id: self.user_id.clone(),
+            quantity: Quantity::new(self.quantity).map_err(OutOfBounds::Quantity)?,
+            amount: self.amount.0,
+            card: CardSummary::from(&self.card),
+            accepted_at: Timestamp::from_millis(self.accepted_at_ms),
+        })
+    }
 }
 
 /// `process-purchases`: charge this, as attempt number `attempt`.

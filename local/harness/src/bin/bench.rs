@@ -1,3 +1,53 @@
-//! Placeholder.
+//! Measures the running gateway and prints its figures; writes them as JSON too.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks to its terminal")]
 
-fn main() {}
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use harness::Endpoints;
+use harness::bench::{Bench, Report};
+use harness::gateway::Failure;
+
+/// Measures the running gateway: medians of three runs.
+#[derive(Parser)]
+struct Options {
+    /// The SAM template.
+    #[arg(long, default_value = "infra/template.yaml")]
+    template: PathBuf,
+    /// The parameters file.
+    #[arg(long, default_value = ".stack/parameters.yaml")]
+    parameters: PathBuf,
+    /// Where the functions' binaries are.
+    #[arg(long, default_value = "target/local")]
+    binaries: PathBuf,
+    /// Where the figures go, as JSON.
+    #[arg(long, default_value = ".stack/bench.json")]
+    json: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match measure(&Options::parse()).await {
+        Ok(report) => {
+            println!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(options: &Options) -> Result<Report, Failure> {
+    let bench =
+        Bench::connect(&Endpoints::from_env(), &options.template, &options.parameters, &options.binaries)
+            .await?;
+    let report = bench.run(|line| eprintln!("{line} …")).await?;
+    let json = serde_json::to_vec_pretty(&report).map_err(|error| Failure(error.to_string()))?;
+    std::fs::write(&options.json, json)
+        .map_err(|error| Failure(format!("{}: {error}", options.json.display())))?;
+    eprintln!("figures of every run: {}", options.json.display());
+    Ok(report)
+}

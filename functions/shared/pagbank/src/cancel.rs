@@ -1,0 +1,54 @@
+//! What the answer to `POST /charges/{id}/cancel` comes to.
+
+use gateway_ports::provider::CancelOutcome;
+
+use crate::charge::{unheard, words};
+use crate::inquiry::holds_money;
+use crate::response::ChargeAnswer;
+use crate::transport::{Answer, NoAnswer};
+
+/// What one call came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// This.
+    Outcome(CancelOutcome),
+    /// PagBank refuses, for this reason: perhaps since it is cancelled already.
+    Refused(String),
+}
+
+/// Reads the answer to a cancellation.
+pub(crate) fn read(answer: &Result<Answer, NoAnswer>) -> Reading {
+    match answer {
+        Ok(answer) if (200..300).contains(&answer.status) => match ChargeAnswer::read(&answer.body) {
+            Some(charge) if holds_nothing(&charge) => Reading::Outcome(CancelOutcome::Cancelled),
+            Some(charge) => Reading::Refused(format!("the charge stays {:?}", charge.status)),
+            None => unanswered("the answer holds no legible charge".to_owned()),
+        },
+        Ok(answer) if matches!(answer.status, 400 | 404 | 409 | 422) => Reading::Refused(words(answer)),
+        Ok(answer) => unanswered(words(answer)),
+        Err(no_answer) => unanswered(unheard(no_answer).message),
+    }
+}
+
+/// Settles a refusal by what the charge is now.
+pub(crate) fn after_refusal(reason: String, now: &Result<Answer, NoAnswer>) -> CancelOutcome {
+    match now {
+        Ok(answer) if answer.status == 200 => match ChargeAnswer::read(&answer.body) {
+            Some(charge) if holds_nothing(&charge) => CancelOutcome::Cancelled,
+            Some(_) => CancelOutcome::Refused { reason },
+            None => CancelOutcome::Unanswered { reason },
+        },
+        Ok(answer) if answer.status == 404 => CancelOutcome::Refused { reason },
+        _ => CancelOutcome::Unanswered { reason },
+    }
+}
+
+/// Cancelled or declined, or paid and given back as a whole.
+fn holds_nothing(charge: &ChargeAnswer) -> bool {
+    let given_back = charge.amount.summary.is_some_and(|sums| sums.paid > 0 && sums.refunded >= sums.paid);
+    given_back || !holds_money(charge.status)
+}
+
+fn unanswered(reason: String) -> Reading {
+    Reading::Outcome(CancelOutcome::Unanswered { reason })
+}

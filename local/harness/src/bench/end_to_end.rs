@@ -1,0 +1,101 @@
+//! From the accepting request to the final status in the ledger.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use sqlx::{MySqlPool, Row as _};
+
+use super::report::{LatencyRun, ThroughputRun};
+use super::{Bench, load, reserve, stats};
+use crate::card;
+use crate::gateway::Failure;
+
+/// How long the last payment may take.
+const SETTLED_WITHIN: Duration = Duration::from_secs(120);
+/// Time between two payments at 5/s.
+const INTERVAL: Duration = Duration::from_millis(200);
+
+/// Payments per second, from the first request to the last final status.
+pub async fn throughput(bench: &Bench, payments: usize) -> Result<ThroughputRun, Failure> {
+    let reserved = reserve::reserve_many(bench, payments).await?;
+    let bodies: Arc<Vec<_>> = Arc::new(
+        reserved.iter().map(|(id, item)| bench.gateway.payment_body(id, item, card::APPROVED)).collect(),
+    );
+    let before = count_final(&bench.ledger).await?;
+    let gateway = bench.gateway.clone();
+    let started = Instant::now();
+    load::run(16, payments, move |number| {
+        let (gateway, bodies) = (gateway.clone(), Arc::clone(&bodies));
+        async move { gateway.pay(&bodies[number], None).await?.expect(202).map(|_| ()) }
+    })
+    .await?;
+    await_final(&bench.ledger, before + payments).await?;
+    Ok(ThroughputRun { payments, per_second: stats::per_second(payments, started.elapsed()) })
+}
+
+/// Latency from sending the request to the final status, one payment each 200 ms.
+pub async fn latency(bench: &Bench, payments: usize) -> Result<LatencyRun, Failure> {
+    let reserved = reserve::reserve_many(bench, payments).await?;
+    let mut ticks = tokio::time::interval(INTERVAL);
+    let mut accepted = Vec::with_capacity(payments);
+    for (reservation_id, item) in &reserved {
+        ticks.tick().await;
+        let sent_ms = epoch_millis();
+        let body = bench.gateway.payment_body(reservation_id, item, card::APPROVED);
+        let answer = bench.gateway.pay(&body, None).await?.expect(202)?;
+        accepted.push((answer["id"].as_str().unwrap_or_default().to_owned(), sent_ms));
+    }
+    let mut latencies = Vec::with_capacity(payments);
+    for (payment_id, sent_ms) in accepted {
+        let payment = bench.gateway.await_payment(&payment_id, Some("AUTHORIZED"), SETTLED_WITHIN).await?;
+        let final_ms = settled_at_ms(&bench.ledger, payment["id"].as_str().unwrap_or_default()).await?;
+        latencies.push(Duration::from_millis(u64::try_from(final_ms - sent_ms).unwrap_or_default()));
+    }
+    Ok(LatencyRun {
+        payments,
+        p50_ms: stats::millis(stats::percentile(&mut latencies, 50)),
+        p99_ms: stats::millis(stats::percentile(&mut latencies, 99)),
+    })
+}
+
+/// How many payments are authorized.
+pub async fn count_final(ledger: &MySqlPool) -> Result<usize, Failure> {
+    let row = sqlx::query("SELECT COUNT(*) FROM payments WHERE status = 'AUTHORIZED'")
+        .fetch_one(ledger)
+        .await
+        .map_err(|error| Failure(error.to_string()))?;
+    let count: i64 = row.try_get(0).map_err(|error| Failure(error.to_string()))?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
+/// Waits until that many payments are authorized.
+pub async fn await_final(ledger: &MySqlPool, wanted: usize) -> Result<(), Failure> {
+    let deadline = Instant::now() + SETTLED_WITHIN;
+    loop {
+        let found = count_final(ledger).await?;
+        if found >= wanted {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            return Err(Failure(format!(
+                "{found} of {wanted} payments are authorized after {SETTLED_WITHIN:?}"
+            )));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// When the payment's last event was written, by the settling step's clock.
+async fn settled_at_ms(ledger: &MySqlPool, payment_id: &str) -> Result<i64, Failure> {
+    let row = sqlx::query("SELECT updated_at_ms FROM payments WHERE id = ?")
+        .bind(payment_id)
+        .fetch_one(ledger)
+        .await
+        .map_err(|error| Failure(error.to_string()))?;
+    row.try_get(0).map_err(|error| Failure(error.to_string()))
+}
+
+fn epoch_millis() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,43 @@
+//! Test cards: PagBank's official ones and the simulator's, by what they bring about.
+
+use serde_json::{Value, json};
+
+/// A test card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TestCard(&'static str);
+
+/// Approved (PagBank's official Visa).
+pub const APPROVED: TestCard = TestCard("4539620659922097");
+/// Declined (PagBank's official Visa).
+pub const DECLINED: TestCard = TestCard("4929291898380766");
+/// Charged, and every answer to a POST is lost; asking by reference answers.
+pub const ANSWER_ALWAYS_LOST: TestCard = TestCard("4000000000002024");
+/// Charged, and the first answer is lost; a replay is answered.
+pub const ANSWER_LOST: TestCard = TestCard("4000000000002016");
+/// 500 twice, then approved.
+pub const ERROR_THEN_FINE: TestCard = TestCard("4000000000003014");
+/// Always 500: never a charge.
+pub const ALWAYS_ERROR: TestCard = TestCard("4000000000003022");
+/// Connection closed before charging, always.
+pub const ALWAYS_CLOSED: TestCard = TestCard("4000000000002040");
+/// 429 with Retry-After, then approved.
+pub const THROTTLED_THEN_FINE: TestCard = TestCard("4000000000003055");
+/// At the risk check, then approved by webhook.
+pub const ANALYSIS_APPROVED: TestCard = TestCard("4000000000005019");
+/// At the risk check, then declined by webhook.
+pub const ANALYSIS_DECLINED: TestCard = TestCard("4000000000005027");
+/// Charged; the first answer cannot be read.
+pub const UNREADABLE: TestCard = TestCard("4000000000004012");
+
+impl TestCard {
+    /// The `card` of a payment request.
+    #[must_use]
+    pub fn to_json(self) -> Value {
+        json!({
+            "card_number": self.0,
+            "card_exp_month": "12",
+            "card_exp_year": "2030",
+            "card_security_code": "123",
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! Which offset of a partition may be committed.
+//!
+//! ```text
+//!   committed ┐
+//!             ▼
+//!   … 10 11 12│13  14  15  16  17  18         offsets handed out, in order
+//!     ✓  ✓  ✓ │✓   ✓   ·   ✓   ✓   ·         ✓ finished   · not yet
+//!             └───────┬────
+//!          finished prefix: commit 15, the next offset to read
+//! ```
+//!
+//! 16 and 17 are finished, but 15 is not: after a crash they are delivered again, and 15 is not
+//! lost. Offsets may have gaps (compaction, transaction markers); only those handed out count.
+
+use std::collections::VecDeque;
+
+/// Follows one partition's records from being read to being finished.
+#[derive(Debug, Default)]
+pub struct OffsetTracker {
+    window: VecDeque<Slot>,
+    committable: Option<i64>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    offset: i64,
+    finished: bool,
+}
+
+impl OffsetTracker {
+    /// A record was read. Offsets come in rising order; one already seen is ignored.
+    pub fn track(&mut self, offset: i64) {
+        if self.window.back().is_none_or(|last| last.offset < offset) {
+            self.window.push_back(Slot { offset, finished: false });
+        }
+    }
+
+    /// A record is done, durably dead-lettered, dropped, or was filtered out.
+    pub fn finish(&mut self, offset: i64) {
+        if let Ok(at) = self.window.binary_search_by_key(&offset, |slot| slot.offset) {
+            self.window[at].finished = true;
+        }
+        while let Some(first) = self.window.front()
+            && first.finished
+        {
+            self.committable = Some(first.offset + 1);
+            self.window.pop_front();
+        }
+    }
+
+    /// The offset to commit: one after the contiguous finished prefix.
+    pub const fn committable(&self) -> Option<i64> {
+        self.committable
+    }
+
+    /// Records read and not part of the finished prefix.
+    pub fn unfinished_window(&self) -> usize {
+        self.window.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_the_contiguous_finished_prefix_may_be_committed() {
+        let rows: [(&[i64], &[i64], Option<i64>); 6] = [
+            (&[13, 14, 15], &[], None),
+            (&[13, 14, 15], &[13], Some(14)),
+            (&[13, 14, 15], &[14, 15], None),
+            (&[13, 14, 15, 16, 17, 18], &[16, 13, 17, 14], Some(15)),
+            (&[13, 20, 21], &[13, 20], Some(21)),
+            (&[13, 14], &[99, 14, 13, 13], Some(15)),
+        ];
+        for (tracked, finished, expected) in rows {
+            let mut tracker = OffsetTracker::default();
+            tracked.iter().for_each(|&offset| tracker.track(offset));
+            finished.iter().for_each(|&offset| tracker.finish(offset));
+            assert_eq!(tracker.committable(), expected, "{tracked:?} finished {finished:?}");
+        }
+    }
+
+    proptest! {
+        /// Whatever the order of finishing, the committable offset is what a naive look finds.
+        #[test]
+        fn agrees_with_the_naive_definition(
+            gaps in proptest::collection::vec(1_i64..4, 1..60),
+            order in proptest::collection::vec(any::<prop::sample::Index>(), 0..80),
+        ) {
+            let offsets: Vec<i64> = gaps.iter().scan(100, |at, gap| { *at += gap; Some(*at) }).collect();
+            let mut tracker = OffsetTracker::default();
+            offsets.iter().for_each(|&offset| tracker.track(offset));
+            let mut finished = std::collections::BTreeSet::new();
+            for index in order {
+                let offset = *index.get(&offsets);
+                tracker.finish(offset);
+                finished.insert(offset);
+                let naive = offsets.iter().take_while(|o| finished.contains(*o)).last().map(|o| o + 1);
+                prop_assert_eq!(tracker.committable(), naive);
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What the local runtime lets you choose where AWS gives no choice.
+
+use std::time::Duration;
+
+use super::backoff::Backoff;
+use super::engine::EngineOptions;
+
+/// Choices that hold for every mapping of a runtime.
+#[derive(Debug, Clone)]
+pub struct EsmOptions {
+    /// Invocations of one mapping at the same time, at most. Each partition is in one of them at
+    /// most, so the partitions assigned limit it too. AWS: 5 for each event poller.
+    pub max_concurrent_invocations: usize,
+    /// The first wait after a failure.
+    pub retry_backoff_min: Duration,
+    /// The longest wait after a failure.
+    pub retry_backoff_max: Duration,
+    /// How long calls in flight may take when partitions are given away or the mapping stops.
+    pub drain_timeout: Duration,
+    /// Offsets are committed at once, but not more often than this.
+    pub commit_interval: Duration,
+    /// How long the broker holds an empty fetch. Records are answered at once whatever it is.
+    pub fetch_wait: Duration,
+    /// After this without a heartbeat the group gives a dead runtime's partitions to another.
+    pub session_timeout: Duration,
+    /// How often a topic that does not exist yet, or new partitions, are looked for.
+    pub topic_check_interval: Duration,
+    /// Further librdkafka properties for consumers and producers, such as `security.protocol`.
+    pub kafka_properties: Vec<(String, String)>,
+    /// Seeds jitter and request ids.
+    pub seed: u64,
+}
+
+impl Default for EsmOptions {
+    fn default() -> Self {
+        Self {
+            max_concurrent_invocations: 16,
+            retry_backoff_min: Duration::from_millis(100),
+            retry_backoff_max: Duration::from_secs(10),
+            drain_timeout: Duration::from_secs(30),
+            commit_interval: Duration::from_millis(50),
+            fetch_wait: Duration::from_millis(500),
+            session_timeout: Duration::from_secs(6),
+            topic_check_interval: Duration::from_secs(5),
+            kafka_properties: Vec::new(),
+            seed: 0,
+        }
+    }
+}
+
+impl EsmOptions {
+    pub(super) fn engine_options(&self) -> EngineOptions {
+        let ms = |wait: Duration| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        EngineOptions {
+            concurrent_invocations_max: self.max_concurrent_invocations,
+            backoff: Backoff { min_ms: ms(self.retry_backoff_min), max_ms: ms(self.retry_backoff_max) },
+            seed: self.seed,
+        }
+    }
+}

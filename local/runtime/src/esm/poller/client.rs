@@ -1,0 +1,78 @@
+//! The Kafka clients' settings.
+
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+
+use crate::esm::config::MappingConfig;
+use crate::esm::options::EsmOptions;
+
+/// Bytes that librdkafka fetches ahead for one partition; beyond, it stops fetching for it.
+const FETCH_AHEAD_KBYTES: usize = 4 * 1024;
+
+/// Records that librdkafka fetches ahead for one partition.
+const FETCH_AHEAD_RECORDS: usize = 2_000;
+
+/// The consumer of a mapping.
+///
+/// Idle costs one long poll a broker in `fetch_wait`; records end the poll at once
+/// (`fetch.min.bytes=1`). What has no committed offset is positioned explicitly (see
+/// `assignment`), so the reset policy only answers offsets that retention has removed: the oldest
+/// that is left.
+pub fn consumer_config(config: &MappingConfig, options: &EsmOptions) -> ClientConfig {
+    let ahead = FETCH_AHEAD_RECORDS.max(2 * config.batch_size);
+    let mut client = base_config(config);
+    client
+        .set("client.id", format!("{}-0", config.uuid))
+        .set("group.id", &config.consumer_group_id)
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("auto.offset.reset", "earliest")
+        .set("partition.assignment.strategy", "cooperative-sticky")
+        .set("allow.auto.create.topics", "false")
+        .set("session.timeout.ms", millis(options.session_timeout))
+        .set("heartbeat.interval.ms", millis(options.session_timeout / 3))
+        .set("topic.metadata.refresh.interval.ms", millis(options.topic_check_interval))
+        .set("fetch.min.bytes", "1")
+        .set("fetch.wait.max.ms", millis(options.fetch_wait))
+        .set("fetch.queue.backoff.ms", "10")
+        .set("fetch.error.backoff.ms", "100")
+        .set("queued.min.messages", ahead.to_string())
+        .set("queued.max.messages.kbytes", FETCH_AHEAD_KBYTES.to_string());
+    apply_properties(&mut client, options);
+    client
+}
+
+/// The producer of on-failure records: none is lost or doubled between here and the broker.
+pub fn producer_config(config: &MappingConfig, options: &EsmOptions) -> ClientConfig {
+    let mut client = base_config(config);
+    client
+        .set("client.id", format!("{}-on-failure", config.uuid))
+        .set("acks", "all")
+        .set("enable.idempotence", "true")
+        .set("linger.ms", "5")
+        .set("message.max.bytes", "16777216")
+        .set("delivery.timeout.ms", "10000");
+    apply_properties(&mut client, options);
+    client
+}
+
+fn base_config(config: &MappingConfig) -> ClientConfig {
+    let mut client = ClientConfig::new();
+    client
+        .set("bootstrap.servers", &config.bootstrap_servers)
+        .set("reconnect.backoff.ms", "50")
+        .set("reconnect.backoff.max.ms", "2000")
+        .set("socket.nagle.disable", "true");
+    client
+}
+
+fn apply_properties(client: &mut ClientConfig, options: &EsmOptions) {
+    for (name, value) in &options.kafka_properties {
+        client.set(name, value);
+    }
+}
+
+fn millis(wait: Duration) -> String {
+    wait.as_millis().max(1).to_string()
+}

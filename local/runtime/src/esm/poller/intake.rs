@@ -1,0 +1,89 @@
+//! Reading one partition's queue.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rdkafka::Message;
+use rdkafka::consumer::base_consumer::{BaseConsumer, PartitionQueue};
+use rdkafka::message::{BorrowedMessage, Headers, Timestamp as KafkaTimestamp};
+use tokio::sync::Notify;
+
+use super::context::SessionContext;
+use crate::esm::record::{RawRecord, Timestamp};
+
+/// A partition's own queue, read only as far as the engine wants records.
+pub struct Intake {
+    queue: PartitionQueue<SessionContext>,
+    may_have_more: Arc<AtomicBool>,
+}
+
+impl Intake {
+    /// Splits the partition's queue off. Before the partition is assigned, so that no record of
+    /// it ever comes another way.
+    pub fn split(
+        consumer: &Arc<BaseConsumer<SessionContext>>,
+        topic: &str,
+        partition: i32,
+        wake: Arc<Notify>,
+    ) -> Option<Self> {
+        let mut queue = consumer.split_partition_queue(topic, partition)?;
+        let may_have_more = Arc::new(AtomicBool::new(true));
+        let flag = Arc::clone(&may_have_more);
+        queue.set_nonempty_callback(move || {
+            flag.store(true, Ordering::Release);
+            wake.notify_one();
+        });
+        Some(Self { queue, may_have_more })
+    }
+
+    /// Whether there may be something to read.
+    pub fn may_have_more(&self) -> bool {
+        self.may_have_more.load(Ordering::Acquire)
+    }
+
+    /// The next record or error, without waiting.
+    pub fn next(&self) -> Option<rdkafka::error::KafkaResult<BorrowedMessage<'_>>> {
+        // Lowered before looking: the callback raises it again for whatever comes after.
+        self.may_have_more.store(false, Ordering::Release);
+        let next = self.queue.poll(std::time::Duration::ZERO);
+        if next.is_some() {
+            self.may_have_more.store(true, Ordering::Release);
+        }
+        next
+    }
+}
+
+/// Lends a message to `read` in our own terms.
+pub fn with_raw<T>(message: &BorrowedMessage<'_>, topic: &str, read: impl FnOnce(&RawRecord<'_>) -> T) -> T {
+    let headers = headers(message);
+    read(&RawRecord {
+        topic,
+        partition: message.partition(),
+        offset: message.offset(),
+        timestamp: match message.timestamp() {
+            KafkaTimestamp::NotAvailable => Timestamp::NotAvailable,
+            KafkaTimestamp::CreateTime(ms) => Timestamp::CreateTime(ms),
+            KafkaTimestamp::LogAppendTime(ms) => Timestamp::LogAppendTime(ms),
+        },
+        key: message.key(),
+        value: message.payload(),
+        headers: &headers,
+    })
+}
+
+/// The client panics on a header name that is not UTF-8, which Kafka's protocol forbids; such a
+/// record is delivered without its headers rather than ending the mapping.
+fn headers<'a>(message: &'a BorrowedMessage<'_>) -> Vec<(&'a str, Option<&'a [u8]>)> {
+    let Some(headers) = message.headers() else { return Vec::new() };
+    let read = || headers.iter().map(|header| (header.key, header.value)).collect();
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        let (partition, offset) = (message.partition(), message.offset());
+        tracing::warn!(
+            topic = message.topic(),
+            partition,
+            offset,
+            "unreadable header names: headers left out"
+        );
+        Vec::new()
+    })
+}

@@ -1,0 +1,264 @@
+//! One execution environment: a process, its port, and the task that watches both.
+
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpListener;
+use tokio::process::Child;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinSet;
+
+use super::errors::Failure;
+use super::pool::{Next, Pool};
+use super::{process, report, runtime_api};
+use crate::invoke::InvokeOutcome;
+
+/// How long answers that a process sent before it ended may take to be read.
+const LAST_WORDS_MAX: Duration = Duration::from_millis(200);
+
+/// What the watching task and the port's connections share.
+#[derive(Debug)]
+pub(super) struct Environment {
+    pub(super) id: u64,
+    pub(super) pool: Arc<Pool>,
+    current: Mutex<Option<Current>>,
+    is_ready: AtomicBool,
+    init_failure: Mutex<Option<Failure>>,
+    process_id: AtomicU32,
+    /// A call has been answered.
+    answered: Notify,
+}
+
+/// The call an environment is busy with.
+#[derive(Debug)]
+pub(super) struct Current {
+    pub(super) request_id: String,
+    pub(super) started: Instant,
+    reply: oneshot::Sender<InvokeOutcome>,
+}
+
+/// Why the watching task stopped watching.
+#[derive(Debug)]
+enum End {
+    Exited(Failure),
+    InitTimedOut,
+    TimedOut,
+    Retired,
+}
+
+/// Starts a process after a while, and watches it to its end.
+pub(super) async fn run(pool: Arc<Pool>, id: u64, delay: Duration) {
+    tokio::select! {
+        () = tokio::time::sleep(delay) => {}
+        () = pool.stop.cancelled() => return pool.gone(id, false),
+    }
+    let environment = Arc::new(Environment {
+        id,
+        pool: Arc::clone(&pool),
+        current: Mutex::default(),
+        is_ready: AtomicBool::new(false),
+        init_failure: Mutex::default(),
+        process_id: AtomicU32::new(0),
+        answered: Notify::new(),
+    });
+    match start(&environment).await {
+        Ok((listener, child)) => watch(environment, listener, child).await,
+        Err(failure) => {
+            pool.log.line(format!("cannot start: {}", failure.message)).await;
+            pool.crashed();
+            pool.start_failed(id, &failure);
+        }
+    }
+}
+
+async fn start(environment: &Environment) -> Result<(TcpListener, Child), Failure> {
+    let invalid = |error: std::io::Error| Failure::new("Runtime.InvalidEntrypoint", error.to_string());
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(invalid)?;
+    let address = listener.local_addr().map_err(invalid)?;
+    let child = process::spawn(&environment.pool, environment.id, address).map_err(|error| {
+        let program = process::program(&environment.pool);
+        Failure::new(
+            "Runtime.InvalidEntrypoint",
+            format!("{program} cannot be run ({error}): has it been built?"),
+        )
+    })?;
+    environment.process_id.store(child.id().unwrap_or_default(), Ordering::Relaxed);
+    environment.pool.counters.starts.add_one();
+    Ok((listener, child))
+}
+
+async fn watch(environment: Arc<Environment>, listener: TcpListener, mut child: Child) {
+    let mut connections = JoinSet::new();
+    let end = until_end(&environment, &listener, &mut child, &mut connections).await;
+    let pool = &environment.pool;
+    match &end {
+        End::Exited(_) => {
+            let last_words = async { while connections.join_next().await.is_some() {} };
+            // An answer sent just before the exit is still in the socket.
+            drop(tokio::time::timeout(LAST_WORDS_MAX, last_words).await);
+        }
+        End::Retired => process::stop(&mut child, pool.options.stop_grace).await,
+        End::TimedOut | End::InitTimedOut => process::kill(&mut child).await,
+    }
+    conclude(&environment, end);
+}
+
+/// Serves the port and looks after time, until something ends the environment.
+async fn until_end(
+    environment: &Arc<Environment>,
+    listener: &TcpListener,
+    child: &mut Child,
+    connections: &mut JoinSet<()>,
+) -> End {
+    let pool = &environment.pool;
+    let started = Instant::now();
+    let mut look = started + pool.options.init_max.min(pool.function.timeout);
+    loop {
+        tokio::select! {
+            status = child.wait() => {
+                return End::Exited(status.map_or_else(
+                    |error| Failure::new("Runtime.ExitError", error.to_string()),
+                    Failure::exited,
+                ));
+            }
+            accepted = listener.accept() => {
+                if let Ok((stream, _)) = accepted {
+                    connections.spawn(runtime_api::serve(Arc::clone(environment), stream));
+                }
+            }
+            Some(_) = connections.join_next() => {}
+            () = tokio::time::sleep_until(look.into()) => match environment.look(started) {
+                Ok(next) => look = next,
+                Err(end) => return end,
+            },
+            () = stopped(environment) => return End::Retired,
+        }
+    }
+}
+
+/// The pool is closed, and no call is under way here.
+async fn stopped(environment: &Environment) {
+    environment.pool.stop.cancelled().await;
+    loop {
+        let answered = environment.answered.notified();
+        if environment.lock().is_none() {
+            return;
+        }
+        answered.await;
+    }
+}
+
+/// Tells whoever waits what became of the environment.
+fn conclude(environment: &Environment, end: End) {
+    let pool = &environment.pool;
+    let failure = match end {
+        End::Exited(failure) => environment.init_failure().take().unwrap_or(failure),
+        End::TimedOut => Failure::timed_out(pool.function.timeout),
+        End::InitTimedOut => Failure::new("Sandbox.Timedout", "the program did not ask for work in time"),
+        End::Retired => return pool.gone(environment.id, environment.is_ready()),
+    };
+    if failure.error_type != "Sandbox.Timedout" {
+        pool.crashed();
+    }
+    if !environment.is_ready() {
+        return pool.start_failed(environment.id, &failure);
+    }
+    environment.fail_current(&failure);
+    pool.gone(environment.id, true);
+}
+
+impl Environment {
+    /// Waits for the next call; for ever if the environment is about to be ended.
+    pub(super) async fn next(&self) -> Option<(Current, bytes::Bytes)> {
+        let is_first = !self.is_ready.swap(true, Ordering::Relaxed);
+        let job = match self.pool.next(self.id, is_first) {
+            Next::Job(job) => job,
+            Next::Parked(receiver) => receiver.await.ok()?,
+        };
+        self.pool.counters.invocations.add_one();
+        let current = Current { request_id: job.request_id, started: Instant::now(), reply: job.reply };
+        Some((current, job.payload))
+    }
+
+    /// Notes the call that is about to be handed to the process.
+    pub(super) fn begin(&self, current: Current) {
+        *self.lock() = Some(current);
+    }
+
+    /// Gives a call's outcome to who asked; false if the call is not the current one any more.
+    pub(super) fn answer(&self, request_id: &str, outcome: InvokeOutcome) -> bool {
+        let current = {
+            let mut current = self.lock();
+            match current.take() {
+                Some(call) if call.request_id == request_id => call,
+                other => {
+                    *current = other;
+                    return false;
+                }
+            }
+        };
+        self.finish(current, outcome);
+        self.pool.answered();
+        true
+    }
+
+    /// Why the process will not start, in its own words.
+    pub(super) fn init_failure(&self) -> MutexGuard<'_, Option<Failure>> {
+        self.init_failure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fail_current(&self, failure: &Failure) {
+        let current = self.lock().take();
+        if let Some(current) = current {
+            if failure.error_type == "Sandbox.Timedout" {
+                self.pool.counters.timeouts.add_one();
+            }
+            let outcome = failure.outcome(&current.request_id);
+            self.finish(current, outcome);
+        }
+    }
+
+    fn finish(&self, current: Current, outcome: InvokeOutcome) {
+        if matches!(outcome, InvokeOutcome::FunctionError { .. }) {
+            self.pool.counters.errors.add_one();
+        }
+        if self.pool.options.report {
+            report::write(&self.pool, &current, self.process_id.load(Ordering::Relaxed));
+        }
+        // Who asked may have gone; the work is done all the same.
+        drop(current.reply.send(outcome));
+        self.answered.notify_waiters();
+    }
+
+    /// Looks whether the time for something is over; else says when to look again.
+    ///
+    /// A call that starts after this look ends one `Timeout` later at the earliest, so that
+    /// looking then misses none, and calls need no timer of their own.
+    fn look(&self, started: Instant) -> Result<Instant, End> {
+        let now = Instant::now();
+        let timeout = self.pool.function.timeout;
+        if !self.is_ready() {
+            let limit = started + self.pool.options.init_max;
+            return if now >= limit { Err(End::InitTimedOut) } else { Ok(limit.min(now + timeout)) };
+        }
+        match self.lock().as_ref().map(|current| current.started + timeout) {
+            Some(deadline) if deadline <= now => return Err(End::TimedOut),
+            Some(deadline) => return Ok(deadline),
+            None => {}
+        }
+        if self.pool.retire_if_idle(self.id) {
+            return Err(End::Retired);
+        }
+        Ok(now + timeout.min(self.pool.options.idle_max))
+    }
+
+    fn is_ready(&self) -> bool {
+        self.is_ready.load(Ordering::Relaxed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Current>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

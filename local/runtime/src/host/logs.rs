@@ -1,0 +1,129 @@
+//! What functions print: to standard output with the function's name before it, to a file
+//! per function, and the last 4 KB of each for `LogType: Tail`.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
+use tokio::sync::mpsc;
+
+/// Lines that wait to be written; a full queue slows down the function that prints.
+const LINES_MAX: usize = 4_096;
+/// A longer line is cut in pieces.
+const LINE_BYTES_MAX: u64 = 256 * 1_024;
+/// What AWS returns of a log.
+const TAIL_BYTES_MAX: usize = 4 * 1_024;
+
+/// Collects the lines of all functions and writes them from one thread.
+#[derive(Debug)]
+pub struct LogBook {
+    lines: mpsc::Sender<Line>,
+    logs: Mutex<HashMap<Arc<str>, Arc<FunctionLog>>>,
+}
+
+/// The log of one function.
+#[derive(Debug)]
+pub struct FunctionLog {
+    name: Arc<str>,
+    lines: mpsc::Sender<Line>,
+    tail: Mutex<VecDeque<u8>>,
+}
+
+#[derive(Debug)]
+struct Line {
+    function: Arc<str>,
+    text: Vec<u8>,
+}
+
+impl LogBook {
+    /// Writes to standard output, and to `<folder>/<function>.log` if a folder is given.
+    pub fn new(folder: Option<PathBuf>) -> Arc<Self> {
+        let (sender, receiver) = mpsc::channel(LINES_MAX);
+        std::thread::spawn(move || write_lines(receiver, folder));
+        Arc::new(Self { lines: sender, logs: Mutex::default() })
+    }
+
+    /// The log of a function, made at first use.
+    pub fn function(&self, name: &str) -> Arc<FunctionLog> {
+        let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(log) = logs.get(name) {
+            return Arc::clone(log);
+        }
+        let name: Arc<str> = name.into();
+        let log = FunctionLog { name: Arc::clone(&name), lines: self.lines.clone(), tail: Mutex::default() };
+        Arc::clone(logs.entry(name).or_insert(Arc::new(log)))
+    }
+}
+
+impl FunctionLog {
+    /// The last 4 KB. With several environments these may hold lines of other calls.
+    pub fn tail(&self) -> Vec<u8> {
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+    }
+
+    /// Writes a line of the host's own.
+    pub(super) async fn line(&self, text: String) {
+        self.write(text.into_bytes()).await;
+    }
+
+    /// Writes a line of the host's own, or leaves it out where the log cannot follow.
+    pub(super) fn try_line(&self, text: String) {
+        let text = text.into_bytes();
+        self.keep(&text);
+        drop(self.lines.try_send(Line { function: Arc::clone(&self.name), text }));
+    }
+
+    /// Reads what a process prints until it closes the pipe.
+    pub(super) fn follow(self: &Arc<Self>, pipe: impl AsyncRead + Send + Unpin + 'static) {
+        let log = Arc::clone(self);
+        tokio::spawn(async move {
+            let mut reader = BufReader::new(pipe);
+            loop {
+                let mut text = Vec::new();
+                match (&mut reader).take(LINE_BYTES_MAX).read_until(b'\n', &mut text).await {
+                    Ok(0) | Err(_) => return,
+                    Ok(_) => log.write(text).await,
+                }
+            }
+        });
+    }
+
+    async fn write(&self, mut text: Vec<u8>) {
+        while matches!(text.last(), Some(b'\n' | b'\r')) {
+            text.pop();
+        }
+        self.keep(&text);
+        // The writing thread lives as long as the book.
+        drop(self.lines.send(Line { function: Arc::clone(&self.name), text }).await);
+    }
+
+    fn keep(&self, text: &[u8]) {
+        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        tail.extend(text);
+        tail.push_back(b'\n');
+        let surplus = tail.len().saturating_sub(TAIL_BYTES_MAX);
+        tail.drain(..surplus);
+    }
+}
+
+/// Runs on a thread of its own, since a terminal or a disk may block.
+fn write_lines(mut lines: mpsc::Receiver<Line>, folder: Option<PathBuf>) {
+    let mut files: HashMap<Arc<str>, Option<File>> = HashMap::new();
+    while let Some(line) = lines.blocking_recv() {
+        let mut stdout = std::io::stdout().lock();
+        // A closed standard output is no reason to lose the files.
+        drop(write!(stdout, "{} | ", line.function));
+        drop(stdout.write_all(&line.text).and_then(|()| stdout.write_all(b"\n")));
+        let Some(folder) = &folder else { continue };
+        let file = files.entry(Arc::clone(&line.function)).or_insert_with(|| {
+            let path = folder.join(format!("{}.log", line.function));
+            OpenOptions::new().create(true).append(true).open(path).ok()
+        });
+        if let Some(file) = file {
+            drop(file.write_all(&line.text).and_then(|()| file.write_all(b"\n")));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The function host: starts the built binaries and speaks the Runtime API with them.
+//!
+//! Each function has a [`pool`] of execution environments; each environment is one process
+//! with one port of its own (the only form of `AWS_LAMBDA_RUNTIME_API` that every language's
+//! runtime client takes) and one supervising task. A call goes from the pool straight to a
+//! parked `/next` and back from `/response`: no task and no lock of the host in between.
+
+mod environment;
+mod errors;
+mod job;
+mod logs;
+mod options;
+mod pool;
+mod process;
+mod report;
+mod runtime_api;
+mod stats;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+pub use logs::{FunctionLog, LogBook};
+pub use options::{BINARY_PATTERN_DEFAULT, HostOptions};
+pub use stats::FunctionStats;
+
+use crate::ids;
+use crate::invoke::{Invocation, Invoke, InvokeOutcome};
+use crate::template::{Function, Place};
+use job::Job;
+use pool::{Pool, Submitted};
+
+/// Calls functions by running their binaries on this machine.
+#[derive(Debug)]
+pub struct Host {
+    pools: HashMap<Arc<str>, Arc<Pool>>,
+    options: Arc<HostOptions>,
+}
+
+impl Host {
+    /// A host for these functions; starts nothing until the first call.
+    pub fn new(functions: &[Function], place: &Place, options: HostOptions) -> Self {
+        let options = Arc::new(options);
+        let pool = |function: &Function| {
+            let name: Arc<str> = function.name.as_str().into();
+            (name, Arc::new(Pool::new(function.clone(), place.clone(), Arc::clone(&options))))
+        };
+        Self { pools: functions.iter().map(pool).collect(), options }
+    }
+
+    /// What each function's environments have done so far, by name.
+    pub fn stats(&self) -> Vec<FunctionStats> {
+        let mut stats: Vec<_> = self.pools.values().map(|pool| pool.stats()).collect();
+        stats.sort_by(|left, right| left.function.cmp(&right.function));
+        stats
+    }
+
+    /// The binaries that are not there, with their functions: to be told before the first call fails.
+    pub fn missing_binaries(&self) -> Vec<String> {
+        let missing = self.pools.values().filter_map(|pool| pool.missing_binary());
+        let mut missing: Vec<_> = missing.collect();
+        missing.sort();
+        missing
+    }
+
+    /// Takes no more calls, waits for those under way, then ends every environment: SIGTERM,
+    /// and SIGKILL after the grace time.
+    pub async fn shutdown(&self) {
+        self.pools.values().for_each(|pool| pool.close());
+        for pool in self.pools.values() {
+            pool.drained().await;
+        }
+    }
+}
+
+impl Invoke for Host {
+    async fn invoke(&self, invocation: Invocation) -> InvokeOutcome {
+        let Some(pool) = self.pools.get(&invocation.function) else {
+            return InvokeOutcome::ServiceError(format!("there is no function {}", invocation.function));
+        };
+        let (reply, outcome) = oneshot::channel();
+        let request_id = ids::uuid();
+        let job = Job { request_id, payload: invocation.payload, reply };
+        match pool.submit(job) {
+            Submitted::Running => answer(outcome).await,
+            Submitted::Queued(request_id) => self.queued(pool, &request_id, outcome).await,
+            Submitted::Refused(outcome) => outcome,
+        }
+    }
+}
+
+impl Host {
+    /// Waits in the queue for so long only: who is not taken by then is throttled.
+    async fn queued(
+        &self,
+        pool: &Pool,
+        request_id: &str,
+        mut outcome: oneshot::Receiver<InvokeOutcome>,
+    ) -> InvokeOutcome {
+        match tokio::time::timeout(self.options.queue_wait_max, &mut outcome).await {
+            Ok(outcome) => outcome.unwrap_or_else(|_| lost()),
+            Err(_) if pool.withdraw(request_id) => InvokeOutcome::Throttled,
+            Err(_) => answer(outcome).await,
+        }
+    }
+}
+
+async fn answer(outcome: oneshot::Receiver<InvokeOutcome>) -> InvokeOutcome {
+    outcome.await.unwrap_or_else(|_| lost())
+}
+
+/// The environment went away in the instant between being chosen and taking the call.
+fn lost() -> InvokeOutcome {
+    InvokeOutcome::ServiceError("the environment ended before it took the call".into())
+}

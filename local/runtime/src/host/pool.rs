@@ -1,0 +1,270 @@
+//! The environments of one function, and the calls that wait for one.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::FunctionLog;
+use super::environment;
+use super::errors::Failure;
+use super::job::Job;
+use super::options::HostOptions;
+use super::stats::{Counters, FunctionStats};
+use crate::invoke::InvokeOutcome;
+use crate::template::{Function, Place};
+
+/// The first crash is followed by a new start at once, further ones after this, doubled each time …
+const BACK_OFF_FIRST: Duration = Duration::from_millis(100);
+/// … up to this.
+const BACK_OFF_MAX: Duration = Duration::from_secs(5);
+
+/// The environments of one function.
+#[derive(Debug)]
+pub(super) struct Pool {
+    pub(super) function: Function,
+    pub(super) place: Place,
+    pub(super) options: Arc<HostOptions>,
+    pub(super) log: Arc<FunctionLog>,
+    pub(super) counters: Counters,
+    /// Ends the environments.
+    pub(super) stop: CancellationToken,
+    state: Mutex<State>,
+    /// Crashes since the last answer.
+    crashes_in_a_row: AtomicU32,
+    next_id: AtomicU64,
+    /// An environment has gone.
+    gone: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Environments parked in `/next`. The last one parked is taken first: few stay warm, the
+    /// others grow idle and are ended.
+    idle: Vec<Idle>,
+    queue: VecDeque<Job>,
+    /// All environments that exist, and how many of them have not asked for work yet.
+    environments: usize,
+    starting: usize,
+    is_closed: bool,
+}
+
+#[derive(Debug)]
+struct Idle {
+    id: u64,
+    since: Instant,
+    sender: oneshot::Sender<Job>,
+}
+
+/// What became of a job handed to the pool.
+#[derive(Debug)]
+pub(super) enum Submitted {
+    /// An environment has it.
+    Running,
+    /// It waits; under this request id it can be withdrawn.
+    Queued(String),
+    /// It is not taken.
+    Refused(InvokeOutcome),
+}
+
+/// What `/next` gets.
+#[derive(Debug)]
+pub(super) enum Next {
+    Job(Job),
+    Parked(oneshot::Receiver<Job>),
+}
+
+impl Pool {
+    pub(super) fn new(function: Function, place: Place, options: Arc<HostOptions>) -> Self {
+        Self {
+            log: options.logs.function(&function.name),
+            function,
+            place,
+            options,
+            counters: Counters::default(),
+            stop: CancellationToken::new(),
+            state: Mutex::default(),
+            crashes_in_a_row: AtomicU32::new(0),
+            next_id: AtomicU64::new(1),
+            gone: Notify::new(),
+        }
+    }
+
+    /// Hands a job to a parked environment, or queues it and sees that one is started.
+    pub(super) fn submit(self: &Arc<Self>, mut job: Job) -> Submitted {
+        let mut state = self.lock();
+        if state.is_closed {
+            return Submitted::Refused(InvokeOutcome::ServiceError("the runtime is shutting down".into()));
+        }
+        while let Some(idle) = state.idle.pop() {
+            match idle.sender.send(job) {
+                Ok(()) => return Submitted::Running,
+                Err(unsent) => job = unsent,
+            }
+        }
+        if state.queue.len() >= self.options.queue_max || self.function.environments_max == 0 {
+            self.counters.throttles.add_one();
+            return Submitted::Refused(InvokeOutcome::Throttled);
+        }
+        let request_id = job.request_id.clone();
+        state.queue.push_back(job);
+        self.start_if_wanted(state);
+        Submitted::Queued(request_id)
+    }
+
+    /// Takes a job out of the queue again; false if an environment has it by now.
+    pub(super) fn withdraw(&self, request_id: &str) -> bool {
+        let mut state = self.lock();
+        let position = state.queue.iter().position(|job| job.request_id == request_id);
+        let withdrawn = position.and_then(|position| state.queue.remove(position)).is_some();
+        if withdrawn {
+            self.counters.throttles.add_one();
+        }
+        withdrawn
+    }
+
+    /// An environment asks for work.
+    pub(super) fn next(&self, id: u64, is_first: bool) -> Next {
+        let mut state = self.lock();
+        if is_first {
+            state.starting -= 1;
+        }
+        while let Some(job) = state.queue.pop_front() {
+            // Who asked may have gone in the meantime.
+            if !job.reply.is_closed() {
+                return Next::Job(job);
+            }
+        }
+        let (sender, receiver) = oneshot::channel();
+        state.idle.push(Idle { id, since: Instant::now(), sender });
+        Next::Parked(receiver)
+    }
+
+    /// Takes an environment out of the parked ones if it has been idle for too long.
+    pub(super) fn retire_if_idle(&self, id: u64) -> bool {
+        let mut state = self.lock();
+        let is_old = |idle: &Idle| idle.id == id && idle.since.elapsed() >= self.options.idle_max;
+        let position = state.idle.iter().position(is_old);
+        position.map(|position| state.idle.remove(position)).is_some()
+    }
+
+    /// An environment answered: it is no crash loop.
+    pub(super) fn answered(&self) {
+        // A load is cheaper than a store that every core has to see.
+        if self.crashes_in_a_row.load(Ordering::Relaxed) != 0 {
+            self.crashes_in_a_row.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// An environment ended by itself.
+    pub(super) fn crashed(&self) {
+        self.counters.crashes.add_one();
+        self.crashes_in_a_row.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An environment has ended; starts another for those who wait.
+    pub(super) fn gone(self: &Arc<Self>, id: u64, was_ready: bool) {
+        let mut state = self.lock();
+        state.environments -= 1;
+        if !was_ready {
+            state.starting -= 1;
+        }
+        state.idle.retain(|idle| idle.id != id);
+        self.start_if_wanted(state);
+        self.gone.notify_waiters();
+    }
+
+    /// An environment could not start: if there is no other, those who wait fail as well, as
+    /// each of them would have met the same in an environment of its own.
+    pub(super) fn start_failed(self: &Arc<Self>, id: u64, failure: &Failure) {
+        let waiting = {
+            let mut state = self.lock();
+            let is_last = state.environments == 1;
+            if is_last { std::mem::take(&mut state.queue) } else { VecDeque::new() }
+        };
+        self.gone(id, false);
+        for job in waiting {
+            self.counters.errors.add_one();
+            // Who asked may have gone.
+            drop(job.reply.send(failure.outcome(&job.request_id)));
+        }
+    }
+
+    /// Takes no more calls, lets those under way finish and ends the environments.
+    pub(super) fn close(&self) {
+        let mut state = self.lock();
+        state.is_closed = true;
+        for job in state.queue.drain(..) {
+            drop(job.reply.send(InvokeOutcome::ServiceError("the runtime is shutting down".into())));
+        }
+        drop(state);
+        self.stop.cancel();
+    }
+
+    /// Waits until no environment is left.
+    pub(super) async fn drained(&self) {
+        loop {
+            let gone = self.gone.notified();
+            if self.lock().environments == 0 {
+                return;
+            }
+            gone.await;
+        }
+    }
+
+    pub(super) fn stats(&self) -> FunctionStats {
+        let (environments, queued) = {
+            let state = self.lock();
+            (state.environments, state.queue.len())
+        };
+        FunctionStats {
+            function: self.function.name.clone(),
+            invocations: self.counters.invocations.get(),
+            errors: self.counters.errors.get(),
+            throttles: self.counters.throttles.get(),
+            crashes: self.counters.crashes.get(),
+            timeouts: self.counters.timeouts.get(),
+            starts: self.counters.starts.get(),
+            environments,
+            queued,
+        }
+    }
+
+    /// The program that a call would miss.
+    pub(super) fn missing_binary(&self) -> Option<String> {
+        let program = self.options.program(&self.function);
+        let is_missing = self.function.command.is_empty() && !program.is_file();
+        is_missing.then(|| format!("{} ({})", self.function.name, program.display()))
+    }
+
+    /// One environment for each waiting job that none is being started for, up to the maximum.
+    fn start_if_wanted(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+        let is_wanted = state.queue.len() > state.starting
+            && state.environments < self.function.environments_max
+            && !state.is_closed;
+        if !is_wanted {
+            return;
+        }
+        state.environments += 1;
+        state.starting += 1;
+        drop(state);
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        tokio::spawn(environment::run(Arc::clone(self), id, self.back_off()));
+    }
+
+    fn back_off(&self) -> Duration {
+        let crashes = self.crashes_in_a_row.load(Ordering::Relaxed);
+        match crashes.checked_sub(2) {
+            Some(doublings) => BACK_OFF_FIRST.saturating_mul(1 << doublings.min(10)).min(BACK_OFF_MAX),
+            None => Duration::ZERO,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing in here panics; a poisoned lock would still hold a sound state.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,15 @@
+//! Schedules: `rate(…)`, `cron(…)` and `at(…)`, the events AWS sends for them, and the
+//! loop that calls the functions.
+//!
+//! AWS's shortest rate is a minute; here `rate(1 second)` and `rate(200 milliseconds)` are
+//! allowed too, so that what polls each minute on AWS need not be waited for on a laptop.
+
+mod cron;
+mod event;
+mod expression;
+mod run;
+
+pub use cron::Cron;
+pub use event::event;
+pub use expression::Expression;
+pub use run::{Runner, run};

@@ -1,0 +1,125 @@
+//! `AWS::Serverless::Function`.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
+
+use super::Template;
+use super::document::Node;
+use super::error::Fault;
+use super::model::Function;
+use super::properties::Properties;
+use super::settings::{FunctionSettings, text_of};
+
+/// AWS's default `Timeout`.
+const TIMEOUT_DEFAULT_S: i64 = 3;
+/// AWS's default `MemorySize`.
+const MEMORY_DEFAULT_MIB: u32 = 128;
+/// Environments side by side where nothing else is said: a laptop is no region.
+const ENVIRONMENTS_DEFAULT: usize = 4;
+
+/// Reads one function; `resource` is the whole resource, for its `Metadata`.
+pub(super) fn read(
+    properties: &Properties<'_>,
+    template: &Template,
+    logical_id: &str,
+    resource: &Node,
+) -> Function {
+    let none = FunctionSettings::default();
+    let settings = template.settings.functions.get(logical_id).unwrap_or(&none);
+    let name = properties.text("FunctionName").unwrap_or_else(|| logical_id.to_owned());
+    let code_uri = code_uri(properties, template);
+    let role = properties.node.get("Role").map(|role| properties.resolver.text(role));
+    let role_arn = role
+        .and_then(Result::ok)
+        .unwrap_or_else(|| properties.resolver.role_arn(&format!("{logical_id}Role")));
+    Function {
+        arn: properties.resolver.arn("lambda", &format!("function:{name}")),
+        role_arn,
+        handler: properties.text("Handler").unwrap_or_else(|| "bootstrap".into()),
+        runtime: properties.text("Runtime").unwrap_or_default(),
+        description: properties.text("Description").unwrap_or_default(),
+        binary: binary(resource, &code_uri, &name),
+        command: settings.command.clone(),
+        timeout: timeout(properties, settings),
+        memory_size_mib: memory_size_mib(properties),
+        environment: environment(properties, template, settings),
+        environments_max: environments_max(properties, template, settings),
+        logical_id: logical_id.to_owned(),
+        name,
+        code_uri,
+    }
+}
+
+fn timeout(properties: &Properties<'_>, settings: &FunctionSettings) -> Duration {
+    let declared = properties.number("Timeout", 1..=900).unwrap_or(TIMEOUT_DEFAULT_S);
+    Duration::from_secs(settings.timeout.map_or(declared.unsigned_abs(), u64::from))
+}
+
+fn memory_size_mib(properties: &Properties<'_>) -> u32 {
+    let declared = properties.number("MemorySize", 128..=32_768);
+    declared.and_then(|number| u32::try_from(number).ok()).unwrap_or(MEMORY_DEFAULT_MIB)
+}
+
+/// `CodeUri` is a path beside the template; an S3 location is no path here.
+fn code_uri(properties: &Properties<'_>, template: &Template) -> PathBuf {
+    let folder = template.file.parent().unwrap_or_else(|| Path::new("."));
+    let local = properties.node.get("CodeUri").and_then(Node::as_str).filter(|uri| !uri.starts_with("s3://"));
+    normal(&folder.join(local.unwrap_or(".")))
+}
+
+/// Resolves `.` and `..` by name alone, so that the last component is a name.
+fn normal(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut normal, component| {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if normal.file_name().is_some() => drop(normal.pop()),
+            other => normal.push(other),
+        }
+        normal
+    })
+}
+
+fn binary(resource: &Node, code_uri: &Path, name: &str) -> String {
+    let metadata = resource.get("Metadata");
+    let named = metadata.and_then(|metadata| {
+        let properties = metadata.get("BuildProperties");
+        metadata.get("Binary").or_else(|| properties.and_then(|properties| properties.get("Binary")))
+    });
+    let folder = || code_uri.file_name().map(|name| name.to_string_lossy().into_owned());
+    named.and_then(Node::as_str).map(str::to_owned).or_else(folder).unwrap_or_else(|| name.to_owned())
+}
+
+/// The template's variables, then those of the parameters file for all functions, then those for this one.
+///
+/// A variable that the parameters file gives is not resolved in the template: that is the
+/// way around values only AWS knows.
+fn environment(
+    properties: &Properties<'_>,
+    template: &Template,
+    settings: &FunctionSettings,
+) -> BTreeMap<String, String> {
+    let given = [&template.settings.environment, &settings.environment];
+    let declared = properties.section("Environment").section("Variables");
+    let names = declared.node.entries().map(|(name, _)| name);
+    let mut variables: BTreeMap<String, String> = names
+        .filter(|name| !given.iter().any(|given| given.contains_key(*name)))
+        .filter_map(|name| Some((name.to_owned(), declared.text(name)?)))
+        .collect();
+    for (name, value) in given.into_iter().flatten() {
+        match text_of(value) {
+            Some(text) => drop(variables.insert(name.clone(), text)),
+            None => properties.fault("Environment", Fault::at(0, format!("{name} is no text but {value}"))),
+        }
+    }
+    variables
+}
+
+fn environments_max(properties: &Properties<'_>, template: &Template, settings: &FunctionSettings) -> usize {
+    let reserved = properties.number("ReservedConcurrentExecutions", 0..=i64::from(u32::MAX));
+    let given = settings.environments.or(template.settings.runtime.environments);
+    let wanted = given.and_then(|given| usize::try_from(given).ok()).unwrap_or(ENVIRONMENTS_DEFAULT);
+    reserved
+        .and_then(|reserved| usize::try_from(reserved).ok())
+        .map_or(wanted, |reserved| wanted.min(reserved))
+}

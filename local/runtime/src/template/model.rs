@@ -1,0 +1,186 @@
+//! What a template says, as far as this machine can act on it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::esm::config::MappingConfig;
+use crate::schedule::Expression;
+
+/// A template's functions and everything that calls them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Application {
+    /// Region and account the template's ARNs speak of.
+    pub place: Place,
+    /// Every `AWS::Serverless::Function` that is made under the conditions.
+    pub functions: Vec<Function>,
+    /// Every `HttpApi` event.
+    pub routes: Vec<Route>,
+    /// The HTTP APIs by logical id, with their authorizers.
+    pub apis: BTreeMap<String, Api>,
+    /// Every `MSK` and `SelfManagedKafka` event.
+    pub mappings: Vec<MappingConfig>,
+    /// Every `Schedule` and `ScheduleV2` event.
+    pub schedules: Vec<Schedule>,
+    /// What the template holds that this machine does nothing with, a line each.
+    pub ignored: Vec<String>,
+}
+
+/// Where the template would be deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// `AWS::Region`.
+    pub region: String,
+    /// `AWS::AccountId`.
+    pub account_id: String,
+    /// `AWS::Partition`.
+    pub partition: String,
+}
+
+/// One function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Function {
+    /// The resource's name in the template.
+    pub logical_id: String,
+    /// `FunctionName`, else the logical id: what it is invoked by.
+    pub name: String,
+    /// Its ARN, without qualifier.
+    pub arn: String,
+    /// `Role`, else the one SAM would make.
+    pub role_arn: String,
+    /// `Handler`.
+    pub handler: String,
+    /// `Runtime`, such as `provided.al2023`.
+    pub runtime: String,
+    /// `Description`.
+    pub description: String,
+    /// `CodeUri`, relative to the template's folder.
+    pub code_uri: PathBuf,
+    /// The built program's name: `Metadata.Binary`, else the last part of `CodeUri`, else the name.
+    pub binary: String,
+    /// Program and arguments that run instead of the binary, if the parameters file says so.
+    pub command: Vec<String>,
+    /// `Timeout`.
+    pub timeout: Duration,
+    /// `MemorySize`.
+    pub memory_size_mib: u32,
+    /// `Environment.Variables` with the parameters file's laid over.
+    pub environment: BTreeMap<String, String>,
+    /// How many execution environments may run side by side; 0 is never invoked.
+    pub environments_max: usize,
+}
+
+/// An HTTP API.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Api {
+    /// `Auth.Authorizers` of the kind JWT, by name.
+    pub authorizers: BTreeMap<String, JwtAuthorizer>,
+    /// `Auth.DefaultAuthorizer`.
+    pub default_authorizer: Option<String>,
+    /// `CorsConfiguration`.
+    pub cors: Option<Cors>,
+    /// `StageVariables`.
+    pub stage_variables: BTreeMap<String, String>,
+}
+
+/// A JWT authorizer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JwtAuthorizer {
+    /// `JwtConfiguration.issuer`.
+    pub issuer: String,
+    /// `JwtConfiguration.audience`: a token is for one of these.
+    pub audience: Vec<String>,
+    /// `IdentitySource`, such as `$request.header.Authorization`.
+    pub identity_source: String,
+    /// `AuthorizationScopes`: a token has one of these, where any are given.
+    pub scopes: Vec<String>,
+}
+
+/// Answers to browsers' preflight requests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cors {
+    /// `AllowOrigins`.
+    pub allow_origins: Vec<String>,
+    /// `AllowMethods`.
+    pub allow_methods: Vec<String>,
+    /// `AllowHeaders`.
+    pub allow_headers: Vec<String>,
+    /// `ExposeHeaders`.
+    pub expose_headers: Vec<String>,
+    /// `AllowCredentials`.
+    pub allow_credentials: bool,
+    /// `MaxAge` in seconds.
+    pub max_age_s: Option<u32>,
+}
+
+/// A way from HTTP to a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The function's name.
+    pub function: String,
+    /// Logical id of its API.
+    pub api: String,
+    /// `GET` …, or `None` for `ANY`.
+    pub method: Option<String>,
+    /// `/orders/{id}`, or `$default`.
+    pub path: String,
+    /// Name of its authorizer within the API; `None` is an open route.
+    pub authorizer: Option<String>,
+    /// Scopes of which a token must have one.
+    pub scopes: Vec<String>,
+    /// `TimeoutInMillis`, at most 30 s.
+    pub timeout: Duration,
+}
+
+impl Route {
+    /// `GET /orders/{id}`, `ANY /x` or `$default`, as events say it.
+    pub fn key(&self) -> String {
+        if self.path == "$default" {
+            return self.path.clone();
+        }
+        format!("{} {}", self.method.as_deref().unwrap_or("ANY"), self.path)
+    }
+}
+
+/// A schedule that calls a function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule {
+    /// Logical id of function + event.
+    pub id: String,
+    /// The function's name.
+    pub function: String,
+    /// ARN of the rule or schedule, for the event.
+    pub arn: String,
+    /// Which service AWS would run it with: decides the event.
+    pub service: ScheduleService,
+    /// When.
+    pub expression: Expression,
+    /// `Input`: the event instead of the service's own.
+    pub input: Option<Value>,
+    /// `Enabled` or `State`.
+    pub enabled: bool,
+}
+
+/// The service behind a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScheduleService {
+    /// `Schedule`: an EventBridge rule.
+    EventBridgeRule,
+    /// `ScheduleV2`: EventBridge Scheduler.
+    EventBridgeScheduler,
+}
+
+/// A resource that is made under the conditions, with its properties resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resource {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// What `Ref` gives for it, where that is known.
+    pub physical_id: Option<String>,
+    /// `Properties`.
+    pub properties: Value,
+    /// The resource's own `Metadata`.
+    pub metadata: Value,
+}

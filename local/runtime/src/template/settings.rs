@@ -1,0 +1,123 @@
+//! The parameters file: what AWS, or a deployment, would know and this machine does not.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::document;
+use super::error::{Fault, TemplateError};
+
+/// A parameters file (YAML or JSON). Every section may be left out.
+#[derive(Debug, Clone, Default, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct Settings {
+    /// Values of the template's parameters.
+    pub parameters: BTreeMap<String, Value>,
+    /// `LogicalId.Attribute`, or `LogicalId` for what `Ref` gives: what only AWS knows.
+    pub attributes: BTreeMap<String, Value>,
+    /// Values for `Fn::ImportValue`, by export name.
+    pub imports: BTreeMap<String, Value>,
+    /// Environment variables of every function; they win over the template's.
+    pub environment: BTreeMap<String, Value>,
+    /// Settings of single functions, by logical id.
+    pub functions: BTreeMap<String, FunctionSettings>,
+    /// Schedule expressions by logical id of function + event, such as `ExpireEvery: rate(1 second)`;
+    /// `disabled` turns a schedule off.
+    pub schedules: BTreeMap<String, String>,
+    /// Settings of the runtime itself.
+    pub runtime: RuntimeSettings,
+    /// `disabled` turns the template's authorizers off.
+    pub authorizer: Option<AuthorizerSetting>,
+}
+
+/// What happens with the template's authorizers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AuthorizerSetting {
+    /// Routes are open, whatever the template says.
+    Disabled,
+}
+
+/// Settings of one function.
+#[derive(Debug, Clone, Default, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct FunctionSettings {
+    /// How many execution environments may run side by side.
+    pub environments: Option<u32>,
+    /// Environment variables of this function; they win over all others.
+    pub environment: BTreeMap<String, Value>,
+    /// Program and arguments instead of the built binary, such as a Python runtime client.
+    pub command: Vec<String>,
+    /// `Timeout` in seconds instead of the template's.
+    pub timeout: Option<u32>,
+}
+
+/// Settings of the runtime itself.
+#[derive(Debug, Clone, Default, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct RuntimeSettings {
+    /// Where built binaries are: a path with `{binary}` in it, relative to the working directory.
+    pub binary: Option<String>,
+    /// Brokers for every mapping, or by cluster ARN, mapping id or `*`.
+    pub bootstrap_servers: Option<BootstrapServers>,
+    /// How many execution environments a function may have where it says nothing itself.
+    pub environments: Option<u32>,
+    /// How long an environment may be idle before it is ended.
+    pub idle_seconds: Option<u32>,
+}
+
+/// Brokers for every mapping, or for some of them.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum BootstrapServers {
+    /// The same brokers for every mapping.
+    All(String),
+    /// By cluster ARN, mapping id or `*`.
+    Each(BTreeMap<String, String>),
+}
+
+impl BootstrapServers {
+    /// The brokers of the first name that is listed, else those of `*`.
+    pub fn find(&self, names: &[&str]) -> Option<&str> {
+        match self {
+            Self::All(servers) => Some(servers),
+            Self::Each(servers) => {
+                names.iter().chain(&["*"]).find_map(|name| servers.get(*name)).map(String::as_str)
+            }
+        }
+    }
+}
+
+impl Settings {
+    /// Reads parameters files; what a later file says is laid over the earlier ones.
+    pub fn read(files: &[PathBuf]) -> Result<Self, TemplateError> {
+        let mut merged = Value::Object(serde_json::Map::new());
+        let mut last = PathBuf::from("parameters");
+        for file in files {
+            document::merge(&mut merged, read_value(file)?);
+            last.clone_from(file);
+        }
+        serde_json::from_value(merged).map_err(|error| {
+            let message = format!("{error}; the README of the local runtime lists what may stand here");
+            TemplateError::new(&last, vec![Fault::at(0, message)])
+        })
+    }
+}
+
+fn read_value(file: &Path) -> Result<Value, TemplateError> {
+    let fault = |line, message: String| TemplateError::new(file, vec![Fault::at(line, message)]);
+    let text = std::fs::read_to_string(file).map_err(|error| fault(0, format!("cannot be read: {error}")))?;
+    document::parse(&text).map(|node| node.to_value()).map_err(|(line, message)| fault(line, message))
+}
+
+/// Text of a scalar as CloudFormation and environment variables see it.
+pub fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}

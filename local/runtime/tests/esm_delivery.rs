@@ -1,0 +1,50 @@
+//! Records reach the function as AWS delivers them, and offsets follow.
+
+#[path = "esm/support/mod.rs"]
+mod support;
+
+use std::sync::Arc;
+
+use esm_local::esm::Mapping;
+use support::broker::Broker;
+use support::function::{Function, function_error, success};
+use support::{committed, mapping, quick};
+use tokio_util::sync::CancellationToken;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn records_are_delivered_and_committed() {
+    let broker = Broker::with_topic("pay", 3);
+    for partition in 0..3 {
+        broker.produce_all("pay", partition, 0..20).await;
+    }
+    let function = Function::succeeding();
+    let stop = CancellationToken::new();
+    let config = mapping(&broker.bootstrap(), "pay");
+    let handle = Mapping::start(config, quick(), Arc::clone(&function), stop.clone()).unwrap();
+    function.wait_for_records(60).await;
+    for partition in 0..3 {
+        committed(&handle, partition, 20).await;
+        assert_eq!(function.offsets()[&partition], (0..20).collect::<Vec<_>>());
+        assert_eq!(broker.committed("group-pay", "pay", partition).await, Some(20));
+    }
+    let event = &function.events()[0];
+    assert_eq!(event["eventSource"], "SelfManagedKafka");
+    assert_eq!(event["bootstrapServers"], broker.bootstrap());
+    stop.cancel();
+    handle.join().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failed_batch_is_retried_until_it_succeeds() {
+    let broker = Broker::with_topic("pay", 1);
+    broker.produce_all("pay", 0, ["a", "b"]).await;
+    let function =
+        Function::new(|call, _| async move { if call < 3 { function_error() } else { success() } });
+    let stop = CancellationToken::new();
+    let config = mapping(&broker.bootstrap(), "pay");
+    let handle = Mapping::start(config, quick(), Arc::clone(&function), stop.clone()).unwrap();
+    committed(&handle, 0, 2).await;
+    assert_eq!(function.values(), vec![vec!["a", "b"]; 4]);
+    stop.cancel();
+    handle.join().await;
+}

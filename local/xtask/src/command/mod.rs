@@ -1,0 +1,39 @@
+//! What each word of the command line does.
+
+mod compose;
+mod env;
+mod logs;
+mod part;
+mod program;
+mod status;
+mod stop;
+mod test;
+mod up;
+mod watch;
+
+use crate::cli::{Cli, Command};
+use crate::failure::Outcome;
+use crate::stack::Stack;
+
+/// Runs a command.
+///
+/// # Errors
+/// It failed, with what a person can do about it.
+pub fn run(cli: Cli) -> Outcome {
+    let stack = Stack::of_this_checkout()?;
+    match cli.command {
+        Command::Up(options) => up::run(stack, &options),
+        Command::Status => status::run(&stack),
+        Command::Logs { name, follow } => logs::run(&stack, &name, follow),
+        Command::Down => stop::down(&stack),
+        Command::Reset => stop::reset(&stack),
+        Command::Env => env::run(&stack),
+        Command::Restart { name } => part::restart(&stack, &name),
+        Command::Kill { name } => part::kill(&stack, &name),
+        Command::Demo(passed) => program::demo(stack, &passed.arguments),
+        Command::Bench(passed) => program::bench(stack, &passed.arguments),
+        Command::Test { unit_only } => test::run(stack, unit_only),
+        Command::Ci => test::run(stack, false),
+        Command::CheckCompose => compose::check(&stack),
+    }
+}

@@ -1,0 +1,30 @@
+//! `cargo xtask demo` and `bench`: programs that are run against the running stack.
+
+use super::up;
+use crate::app;
+use crate::cli::Up;
+use crate::failure::{Doing, Failure, Outcome};
+use crate::stack::Stack;
+
+/// Shows payments going through, starting what does not run yet.
+pub fn demo(stack: Stack, arguments: &[String]) -> Outcome {
+    run(&up::start(stack, &as_before())?, "demo", arguments)
+}
+
+/// Measures on an empty stack, so that numbers can be compared.
+pub fn bench(stack: Stack, arguments: &[String]) -> Outcome {
+    run(&up::start(stack, &Up { fresh: true, ..as_before() })?, "bench", arguments)
+}
+
+/// Options of an `up` that nobody typed.
+pub fn as_before() -> Up {
+    let engine = std::env::var("GATEWAY_ENGINE").ok();
+    let engine = engine.and_then(|name| clap::ValueEnum::from_str(&name, true).ok());
+    Up { engine, ..Up::default() }
+}
+
+fn run(stack: &Stack, name: &str, arguments: &[String]) -> Outcome {
+    let mut command = app::command(stack, name)?;
+    let status = command.args(arguments).status().doing(|| format!("run {name}"))?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("{name} failed: see above"))) }
+}

@@ -1,0 +1,94 @@
+//! `cargo xtask test`: the whole test run, in the order in which failures are cheapest to find.
+
+use super::{compose, program, stop, up};
+use crate::app;
+use crate::cli::Up;
+use crate::failure::{Failure, Outcome};
+use crate::process::Record;
+use crate::stack::Stack;
+use crate::workspace::{self, Metadata, PROFILE};
+use crate::{say, server};
+
+/// The package whose tests need the running stack.
+const END_TO_END: &str = "e2e";
+
+/// Format, lints, tests without servers; then, on an empty stack, those with.
+pub fn run(stack: Stack, unit_only: bool) -> Outcome {
+    workspace::cargo(&stack.place, &["fmt", "--all", "--check"])?;
+    compose::check(&stack)?;
+    let lints = ["clippy", "--profile", PROFILE, "--workspace", "--all-targets", "--", "-D", "warnings"];
+    workspace::cargo(&stack.place, &lints)?;
+    let metadata = workspace::metadata(&stack.place)?;
+    without_servers(&stack, &metadata)?;
+    if unit_only {
+        return Ok(());
+    }
+    with_servers(stack, &metadata)
+}
+
+fn without_servers(stack: &Stack, metadata: &Metadata) -> Outcome {
+    let targets = test_targets(metadata, |package| package != END_TO_END);
+    let mut arguments = vec!["test", "--profile", PROFILE, "--workspace", "--lib", "--bins"];
+    arguments.extend(targets.iter().flat_map(|target| ["--test", *target]));
+    workspace::cargo(&stack.place, &arguments)?;
+    workspace::cargo(&stack.place, &["test", "--profile", PROFILE, "--workspace", "--doc"])
+}
+
+fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
+    let targets = test_targets(metadata, |package| package == END_TO_END);
+    if targets.is_empty() {
+        return Err(Failure::new(format!("the package {END_TO_END} has no tests")));
+    }
+    let was_running = something_runs(&stack);
+    let stack = up::start(stack, &Up { fresh: true, ..program::as_before() })?;
+    let outcome = end_to_end(&stack, &targets);
+    match &outcome {
+        Err(_) => say::progress("test", format!("logs are in {}", stack.place.state.join("logs").display())),
+        Ok(()) => say::progress("test", "all tests passed"),
+    }
+    // Whoever was working with a running stack gets one back.
+    if !was_running {
+        stop::down(&stack)?;
+    }
+    outcome
+}
+
+fn end_to_end(stack: &Stack, targets: &[&str]) -> Outcome {
+    let mut arguments = vec!["test", "--profile", PROFILE, "--workspace"];
+    arguments.extend(targets.iter().flat_map(|target| ["--test", *target]));
+    workspace::cargo_with(&stack.place, &arguments, &stack.variables())
+}
+
+fn something_runs(stack: &Stack) -> bool {
+    server::ALL.iter().chain(&app::ALL).any(|part| Record::of_running(&stack.place, part.name()).is_some())
+}
+
+/// The names of the integration tests of some packages.
+///
+/// They are chosen by target, never by package: a package alone would be resolved with other
+/// features, and half the world built again.
+fn test_targets(metadata: &Metadata, of: impl Fn(&str) -> bool) -> Vec<&str> {
+    let packages = metadata.packages.iter().filter(|package| of(&package.name));
+    let targets = packages.flat_map(|package| &package.targets);
+    targets
+        .filter(|target| target.kind.iter().any(|kind| kind == "test"))
+        .map(|target| target.name.as_str())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_split_by_whether_they_need_servers() {
+        let metadata: Metadata = serde_json::from_str(
+            r#"{"target_directory":"/t","packages":[
+                {"name":"e2e","targets":[{"name":"e2e","kind":["lib"]},{"name":"payments","kind":["test"]}]},
+                {"name":"esm-local","targets":[{"name":"esm","kind":["test"]},{"name":"esm-local","kind":["bin"]}]}]}"#,
+        )
+        .unwrap();
+        assert_eq!(test_targets(&metadata, |name| name == END_TO_END), ["payments"]);
+        assert_eq!(test_targets(&metadata, |name| name != END_TO_END), ["esm"]);
+    }
+}

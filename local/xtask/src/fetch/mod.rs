@@ -1,0 +1,8 @@
+//! What the servers are made of: JDKs, jars, packages of the distribution; found or fetched once.
+
+pub mod debian;
+pub mod jars;
+pub mod java_main;
+pub mod jdk;
+pub mod mariadb;
+pub mod tool;

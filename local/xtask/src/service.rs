@@ -1,0 +1,186 @@
+//! A long-running part of the stack, and how one makes sure that it runs.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::process::Command;
+use std::thread::ScopedJoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::failure::{Failure, Outcome};
+use crate::ports::Port;
+use crate::probe::{self, Probe};
+use crate::process::{self, Daemon, Record, Stopped};
+use crate::stack::Stack;
+use crate::{port_holder, say};
+
+/// How often a starting service is asked whether it is ready.
+const ASK_EVERY: Duration = Duration::from_millis(25);
+
+/// A long-running part of the stack.
+pub trait Service: Sync {
+    /// What it is called in every command; its log and record are named after it.
+    fn name(&self) -> &'static str;
+
+    /// Where it listens; clients use the first.
+    fn ports(&self) -> &'static [Port];
+
+    /// How one asks whether it is ready.
+    fn probe(&self) -> Probe;
+
+    /// Makes everything ready for a start (downloads, configuration, empty storage) and says what to run.
+    ///
+    /// # Errors
+    /// Something it needs is missing and cannot be had.
+    fn command(&self, stack: &Stack) -> Outcome<Command>;
+
+    /// The files that it is made of; it is restarted when one is newer than its start.
+    ///
+    /// # Errors
+    /// They cannot be found out.
+    fn made_of(&self, _stack: &Stack) -> Outcome<Vec<PathBuf>> {
+        Ok(Vec::new())
+    }
+
+    /// How long a start may take before it counts as failed.
+    fn ready_within(&self) -> Duration {
+        Duration::from_secs(90)
+    }
+
+    /// How long it may take to finish.
+    fn stop_within(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+}
+
+/// Makes sure that a service runs and is ready: starts what is missing, waits for what is starting,
+/// leaves alone what is well.
+///
+/// # Errors
+/// Its port is taken, it ended while starting, or it was not ready in time.
+pub fn ensure(stack: &Stack, service: &dyn Service) -> Outcome<Record> {
+    let started = Instant::now();
+    if let Some(record) = Record::of_running(&stack.place, service.name()) {
+        same_ports(stack, service, &record)?;
+        if !is_outdated(stack, service, &record)? {
+            await_ready(stack, service, &record)?;
+            say::progress(service.name(), format!("runs already, pid {}", record.pid));
+            return Ok(record);
+        }
+        say::progress(service.name(), "has been rebuilt: restarting");
+        stop(stack, service)?;
+    }
+    let ports = ports_of(stack, service);
+    ports_are_free(stack, service)?;
+    let command = service.command(stack)?;
+    let record = process::start(&stack.place, Daemon { name: service.name(), command, ports })?;
+    await_ready(stack, service, &record)?;
+    let took = say::duration(started.elapsed());
+    say::progress(
+        service.name(),
+        format!("ready in {took}, pid {}, 127.0.0.1:{}", record.pid, record.ports[0]),
+    );
+    Ok(record)
+}
+
+/// Ensures services side by side; all failures are told, since one often explains another.
+///
+/// # Errors
+/// All that went wrong.
+pub fn ensure_all(stack: &Stack, services: &[&dyn Service]) -> Outcome {
+    each(services, |service| ensure(stack, service).map(drop))
+}
+
+/// Stops services side by side.
+///
+/// # Errors
+/// All that went wrong.
+pub fn stop_all(stack: &Stack, services: &[&dyn Service]) -> Outcome {
+    each(services, |service| stop(stack, service))
+}
+
+fn each(services: &[&dyn Service], act: impl Fn(&dyn Service) -> Outcome + Sync) -> Outcome {
+    let act = &act;
+    let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
+        let threads: Vec<_> = services.iter().map(|service| scope.spawn(move || act(*service))).collect();
+        threads.into_iter().map(join).collect()
+    });
+    Failure::all(outcomes)
+}
+
+/// Waits for a thread; one that panicked is a failure like any other.
+pub fn join(thread: ScopedJoinHandle<'_, Outcome>) -> Outcome {
+    thread.join().unwrap_or_else(|_| Err(Failure::new("a step panicked: see above")))
+}
+
+/// Stops a service and says how that went.
+///
+/// # Errors
+/// It cannot be signalled.
+pub fn stop(stack: &Stack, service: &dyn Service) -> Outcome {
+    if Record::of_running(&stack.place, service.name()).is_some() {
+        say::progress(service.name(), "stopping");
+    }
+    let what = match process::stop(&stack.place, service.name(), service.stop_within())? {
+        Stopped::WasNotRunning => "did not run".to_owned(),
+        Stopped::Finished(took) => format!("stopped in {}", say::duration(took)),
+        Stopped::Killed(took) => format!("had to be ended after {}", say::duration(took)),
+    };
+    say::progress(service.name(), what);
+    Ok(())
+}
+
+fn is_outdated(stack: &Stack, service: &dyn Service, record: &Record) -> Outcome<bool> {
+    let changed_at = |file: &PathBuf| file.metadata().and_then(|meta| meta.modified());
+    let changed = |file: &PathBuf| changed_at(file).is_ok_and(|at| at > record.started_at());
+    Ok(service.made_of(stack)?.iter().any(changed))
+}
+
+fn ports_of(stack: &Stack, service: &dyn Service) -> Vec<u16> {
+    service.ports().iter().map(|port| stack.ports.get(*port)).collect()
+}
+
+fn same_ports(stack: &Stack, service: &dyn Service, record: &Record) -> Outcome {
+    let asked_for = ports_of(stack, service);
+    if record.ports == asked_for {
+        return Ok(());
+    }
+    let what =
+        format!("{} runs on port {:?}, but {asked_for:?} is asked for now", service.name(), record.ports);
+    Err(Failure::new(what).remedy("run `cargo xtask down` first, or ask for the same ports"))
+}
+
+fn ports_are_free(stack: &Stack, service: &dyn Service) -> Outcome {
+    for port in service.ports() {
+        let number = stack.ports.get(*port);
+        if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, number)) {
+            let holder =
+                port_holder::of(number).map_or_else(|| error.to_string(), |who| format!("held by {who}"));
+            let what = format!("{} cannot have port {number}: {holder}", service.name());
+            let remedy = format!(
+                "end that process, or choose another port with {}=…, or move all with GATEWAY_PORT_OFFSET=10000",
+                port.variable()
+            );
+            return Err(Failure::new(what).remedy(remedy));
+        }
+    }
+    Ok(())
+}
+
+/// Asks until the service is ready, it has ended, or its time is up.
+fn await_ready(stack: &Stack, service: &dyn Service, record: &Record) -> Outcome {
+    let asked_first = Instant::now();
+    let log = stack.place.log(service.name());
+    let (probe, name) = (service.probe(), service.name());
+    loop {
+        let Err(why) = probe::ask(&probe, record.ports[0]) else { return Ok(()) };
+        if !record.is_running() {
+            Record::forget(&stack.place, name);
+            return Err(Failure::new(format!("{name} ended while it was starting")).log(&log));
+        }
+        if asked_first.elapsed() > service.ready_within() {
+            let what = format!("{name} is not ready after {}: {why}", say::duration(service.ready_within()));
+            return Err(Failure::new(what).log(&log).remedy(format!("`cargo xtask restart {name}`")));
+        }
+        std::thread::sleep(ASK_EVERY);
+    }
+}

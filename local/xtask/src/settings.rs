@@ -1,0 +1,40 @@
+//! How the running stack was started, for the commands that come after.
+
+use serde::{Deserialize, Serialize};
+
+use crate::failure::{Failure, Outcome};
+use crate::place::{self, Place};
+
+/// Who runs the servers; a few addresses differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// Processes of this machine.
+    #[default]
+    Native,
+    /// Docker Compose.
+    Docker,
+}
+
+/// What `up` chose, and `restart`, `status` and `down` must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Settings {
+    /// Who runs the servers.
+    pub engine: Engine,
+    /// Whether DynamoDB's tables outlive its process.
+    pub durable: bool,
+}
+
+impl Settings {
+    /// What the last `up` chose; the defaults if there was none.
+    pub fn remembered(place: &Place) -> Self {
+        let text = std::fs::read_to_string(place.state.join("settings.json")).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// Remembers the choice.
+    pub fn remember(self, place: &Place) -> Outcome {
+        let text = serde_json::to_string(&self).map_err(|error| Failure::new(error.to_string()))?;
+        place::write(&place.state.join("settings.json"), &text)
+    }
+}
