@@ -148,10 +148,8 @@ pub async fn the_same_payment_begun_in_parallel_begins_once<L: Ledger>(world: &W
 /// Statements are cut, the transaction is not.
 pub async fn a_batch_may_be_larger_than_a_statement<L: Ledger>(world: &World<'_, L>) {
     let product = world.product(1200).await;
-    let mut batch = Vec::new();
-    for _ in 0..600 {
-        batch.push(world.pay(&world.hold(product, 1).await));
-    }
+    let held = join_all((0..600).map(|_| world.hold(product, 1))).await;
+    let batch: Vec<_> = held.iter().map(|reservation| world.pay(reservation)).collect();
     let decisions = world.ledger.begin(&batch, world.at(2_000)).await.unwrap();
     assert!(decisions.iter().all(|decision| *decision == BeginDecision::Begin));
     let settled: Vec<_> =

@@ -18,7 +18,7 @@ pub mod settling;
 mod world;
 
 pub use fresh::Fresh;
-pub use world::World;
+pub use world::{World, authorized, declined};
 
 use gateway_ports::catalogue::Catalogue;
 use gateway_ports::dead_letters::DeadLetters;
