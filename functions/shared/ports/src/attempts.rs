@@ -4,6 +4,7 @@
 //! erasing the card another. Expiry is checked against `now`: deletion by the store lags.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use gateway_domain::charge::AttemptFailure;
 use gateway_domain::{CardSecret, Money, PaymentId, ReservationId, Timestamp, UserId, Verdict};
@@ -39,6 +40,21 @@ pub trait CardVault: Send + Sync {
 
     /// Erases card and code with their keys, whatever the item's state; also when there is no item.
     fn erase(&self, payment_id: PaymentId) -> impl Future<Output = Result<(), PortError>> + Send;
+}
+
+/// One store may serve two ports of one handler.
+impl<T: CardVault> CardVault for Arc<T> {
+    fn put(
+        &self,
+        item: &NewPaymentItem,
+        card: CardSecret,
+    ) -> impl Future<Output = Result<(), PortError>> + Send {
+        (**self).put(item, card)
+    }
+
+    fn erase(&self, payment_id: PaymentId) -> impl Future<Output = Result<(), PortError>> + Send {
+        (**self).erase(payment_id)
+    }
 }
 
 /// A claimed attempt: the right to call the PSP until the lease ends.
