@@ -52,7 +52,12 @@ pub(crate) async fn serve<S: Service>(listener: TcpListener, service: S, shutdow
     connections.join_all().await;
 }
 
-async fn connection<S: Service>(stream: TcpStream, peer: SocketAddr, service: S, shutdown: CancellationToken) {
+async fn connection<S: Service>(
+    stream: TcpStream,
+    peer: SocketAddr,
+    service: S,
+    shutdown: CancellationToken,
+) {
     // Without it, an answer in two segments waits 40 ms for a delayed acknowledgement.
     drop(stream.set_nodelay(true));
     let service = service_fn(|request| {

@@ -79,7 +79,10 @@ async fn start(environment: &Environment) -> Result<(TcpListener, Child), Failur
     let address = listener.local_addr().map_err(invalid)?;
     let child = process::spawn(&environment.pool, environment.id, address).map_err(|error| {
         let program = process::program(&environment.pool);
-        Failure::new("Runtime.InvalidEntrypoint", format!("{program} cannot be run ({error}): has it been built?"))
+        Failure::new(
+            "Runtime.InvalidEntrypoint",
+            format!("{program} cannot be run ({error}): has it been built?"),
+        )
     })?;
     environment.process_id.store(child.id().unwrap_or_default(), Ordering::Relaxed);
     environment.pool.counters.starts.add_one();

@@ -25,7 +25,9 @@ impl Failure {
     pub(super) fn exited(status: ExitStatus) -> Self {
         use std::os::unix::process::ExitStatusExt as _;
         let how = match (status.code(), status.signal()) {
-            (Some(0), _) => return Self::new("Runtime.ExitError", "Runtime exited without providing a reason"),
+            (Some(0), _) => {
+                return Self::new("Runtime.ExitError", "Runtime exited without providing a reason");
+            }
             (Some(code), _) => format!("exit status {code}"),
             (None, Some(signal)) => format!("signal: {signal}"),
             (None, None) => "unknown status".into(),

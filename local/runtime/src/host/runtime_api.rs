@@ -125,7 +125,8 @@ fn success(body: Bytes) -> InvokeOutcome {
 }
 
 fn too_large() -> Failure {
-    let message = format!("Response payload size exceeded maximum allowed payload size ({RESPONSE_BYTES_MAX} bytes).");
+    let message =
+        format!("Response payload size exceeded maximum allowed payload size ({RESPONSE_BYTES_MAX} bytes).");
     Failure::new("Function.ResponseSizeTooLarge", message)
 }
 
@@ -148,7 +149,11 @@ fn registered(environment: &Environment) -> Answer {
 
 /// An answer for a call that has timed out meanwhile is refused, and the process goes on.
 fn answered(is_current: bool) -> Answer {
-    if is_current { accepted() } else { refused(StatusCode::BAD_REQUEST, "this request id is not the current one") }
+    if is_current {
+        accepted()
+    } else {
+        refused(StatusCode::BAD_REQUEST, "this request id is not the current one")
+    }
 }
 
 fn accepted() -> Answer {

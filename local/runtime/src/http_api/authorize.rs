@@ -38,7 +38,12 @@ pub trait Authorize: Send + Sync + 'static {
 pub struct Disabled;
 
 impl Authorize for Disabled {
-    async fn authorize(&self, route: &Route, _: Option<&Api>, head: &Parts) -> Result<Option<Value>, Refusal> {
+    async fn authorize(
+        &self,
+        route: &Route,
+        _: Option<&Api>,
+        head: &Parts,
+    ) -> Result<Option<Value>, Refusal> {
         if route.authorizer.is_none() {
             return Ok(None);
         }

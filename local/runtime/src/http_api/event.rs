@@ -113,7 +113,12 @@ impl EventBuilder<'_> {
                 time: now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
                 time_epoch: now.as_millisecond(),
             },
-            path_parameters: self.matched.parameters.iter().map(|(name, value)| (*name, value.as_str())).collect(),
+            path_parameters: self
+                .matched
+                .parameters
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect(),
             stage_variables: self.stage_variables.filter(|variables| !variables.is_empty()),
             body,
             is_base64_encoded,

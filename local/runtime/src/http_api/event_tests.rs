@@ -18,7 +18,8 @@ fn route() -> Route {
 fn event(request: Request<&'static [u8]>, authorizer: Option<Value>) -> Value {
     let route = route();
     let key = route.key();
-    let place = Place { region: "us-east-1".into(), account_id: "123456789012".into(), partition: "aws".into() };
+    let place =
+        Place { region: "us-east-1".into(), account_id: "123456789012".into(), partition: "aws".into() };
     let matched = Matched { route: &route, key: &key, parameters: vec![("id", "a b".into())] };
     let (head, body) = request.into_parts();
     let variables = BTreeMap::from([("stage".to_owned(), "blue".to_owned())]);
@@ -47,7 +48,8 @@ fn request() -> http::request::Builder {
 
 #[test]
 fn the_event_is_the_documented_one() {
-    let request = request().header("Content-Type", "application/json").body(br#"{"n":1}"#.as_slice()).unwrap();
+    let request =
+        request().header("Content-Type", "application/json").body(br#"{"n":1}"#.as_slice()).unwrap();
     let claims = serde_json::json!({"jwt": {"claims": {"sub": "u1"}, "scopes": null}});
     let golden: Value = serde_json::from_str(include_str!("event_golden.json")).unwrap();
     assert_eq!(event(request, Some(claims)), golden);

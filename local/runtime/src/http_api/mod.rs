@@ -64,10 +64,15 @@ pub async fn run<I: Invoke, A: Authorize>(
 impl<I: Invoke, A: Authorize> Service for Arc<HttpApi<I, A>> {
     async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Answer {
         let started = std::time::Instant::now();
-        let line = tracing::enabled!(tracing::Level::DEBUG).then(|| format!("{} {}", request.method(), request.uri()));
+        let line = tracing::enabled!(tracing::Level::DEBUG)
+            .then(|| format!("{} {}", request.method(), request.uri()));
         let answer = self.route(request, peer).await;
         if let Some(line) = line {
-            tracing::debug!(status = answer.status().as_u16(), micros = started.elapsed().as_micros(), "{line}");
+            tracing::debug!(
+                status = answer.status().as_u16(),
+                micros = started.elapsed().as_micros(),
+                "{line}"
+            );
         }
         answer
     }

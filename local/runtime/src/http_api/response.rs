@@ -55,7 +55,8 @@ fn inferred(payload: &Bytes) -> Answer {
 }
 
 fn full(proxy: Proxy) -> Result<Answer, String> {
-    let status = status(&proxy.status_code).ok_or_else(|| format!("{} is no status code", proxy.status_code))?;
+    let status =
+        status(&proxy.status_code).ok_or_else(|| format!("{} is no status code", proxy.status_code))?;
     let body = proxy.body.unwrap_or_default();
     let body = match proxy.is_base64_encoded {
         Some(true) => Bytes::from(STANDARD.decode(&body).map_err(|error| format!("the body: {error}"))?),
@@ -118,7 +119,12 @@ mod tests {
                 Some("application/problem+json"),
                 "{}",
             ),
-            (r#"{"statusCode":200,"body":"aGk=","isBase64Encoded":true}"#, 200, Some("text/plain;charset=UTF-8"), "hi"),
+            (
+                r#"{"statusCode":200,"body":"aGk=","isBase64Encoded":true}"#,
+                200,
+                Some("text/plain;charset=UTF-8"),
+                "hi",
+            ),
             (r#"{"statusCode":200,"headers":null,"body":null}"#, 200, None, ""),
         ] {
             let answer = read(&Bytes::from(payload)).unwrap();

@@ -58,8 +58,7 @@ impl Router {
     pub(super) fn find(&self, method: &Method, path: &str) -> Option<Matched<'_>> {
         let path: Vec<&str> = path.split('/').skip(1).collect();
         self.routes.iter().find_map(|compiled| {
-            let is_method =
-                compiled.route.method.as_deref().is_none_or(|wanted| wanted == method.as_str());
+            let is_method = compiled.route.method.as_deref().is_none_or(|wanted| wanted == method.as_str());
             let parameters = if is_method { compiled.parameters(&path) } else { None };
             Some(Matched { route: &compiled.route, key: &compiled.key, parameters: parameters? })
         })
@@ -76,7 +75,9 @@ impl Compiled {
             match part {
                 Part::Literal(text) if *text == percent::decode(given) => {}
                 Part::Literal(_) => return None,
-                Part::Variable(_) | Part::Greedy(_) if given.is_empty() && path.len() == index + 1 => return None,
+                Part::Variable(_) | Part::Greedy(_) if given.is_empty() && path.len() == index + 1 => {
+                    return None;
+                }
                 Part::Variable(name) => parameters.push((name.as_str(), percent::decode(given))),
                 Part::Greedy(name) => {
                     parameters.push((name.as_str(), percent::decode(&path[index..].join("/"))));

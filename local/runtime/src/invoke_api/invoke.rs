@@ -40,9 +40,7 @@ impl<I: Invoke> InvokeApi<I> {
             }
             "Event" => self.event(invocation),
             "DryRun" => bytes_answer(204, Bytes::new()),
-            other => {
-                error(400, "InvalidParameterValueException", &format!("{other} is no invocation type"))
-            }
+            other => error(400, "InvalidParameterValueException", &format!("{other} is no invocation type")),
         }
     }
 

@@ -9,7 +9,8 @@ use jiff::{Timestamp, ToSpan};
 
 /// How far ahead a next time is looked for: 29 February may be 8 years away.
 const DAYS_AHEAD_MAX: usize = 366 * 9;
-const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const MONTHS: [&str; 12] =
+    ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const DAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /// A parsed cron expression.
@@ -181,7 +182,9 @@ fn single(text: &str, low: i16, high: i16, names: &[&str]) -> Result<i16, String
         Some(index) => i16::try_from(index).ok().map(|index| index + low),
         None => text.parse().ok(),
     };
-    number.filter(|number| (low..=high).contains(number)).ok_or_else(|| format!("{text} is not in {low} to {high}"))
+    number
+        .filter(|number| (low..=high).contains(number))
+        .ok_or_else(|| format!("{text} is not in {low} to {high}"))
 }
 
 #[cfg(test)]

@@ -37,11 +37,12 @@ fn with_context(input: Value, schedule: &Schedule, time: &str, id: &str) -> Valu
                 .replace("<aws.scheduler.execution-id>", id)
                 .replace("<aws.scheduler.attempt-number>", "1"),
         ),
-        Value::Array(items) => {
-            items.into_iter().map(|item| with_context(item, schedule, time, id)).collect()
-        }
+        Value::Array(items) => items.into_iter().map(|item| with_context(item, schedule, time, id)).collect(),
         Value::Object(members) => Value::Object(
-            members.into_iter().map(|(name, value)| (name, with_context(value, schedule, time, id))).collect(),
+            members
+                .into_iter()
+                .map(|(name, value)| (name, with_context(value, schedule, time, id)))
+                .collect(),
         ),
         other => other,
     }

@@ -19,7 +19,9 @@ impl Reader<'_> {
         let authorizers = auth.section("Authorizers");
         let names = authorizers.node.entries().map(|(name, _)| name.to_owned());
         Api {
-            authorizers: names.filter_map(|name| Some((name.clone(), authorizer(&authorizers, &name)?))).collect(),
+            authorizers: names
+                .filter_map(|name| Some((name.clone(), authorizer(&authorizers, &name)?)))
+                .collect(),
             default_authorizer: auth.text("DefaultAuthorizer"),
             cors: cors(&properties),
             stage_variables: stage_variables(&properties),

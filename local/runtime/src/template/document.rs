@@ -129,14 +129,16 @@ fn node(yaml: &MarkedYaml<'_>) -> Result<Node, SyntaxError> {
         }
         YamlData::Value(value) => Kind::Scalar(plain(value, "")),
         YamlData::Sequence(items) => Kind::List(items.iter().map(node).collect::<Result<_, _>>()?),
-        YamlData::Mapping(entries) => {
-            Kind::Map(entries.iter().map(|(name, value)| Ok((key(name)?, node(value)?))).collect::<Result<_, _>>()?)
-        }
+        YamlData::Mapping(entries) => Kind::Map(
+            entries.iter().map(|(name, value)| Ok((key(name)?, node(value)?))).collect::<Result<_, _>>()?,
+        ),
         YamlData::Tagged(tag, inner) => {
             let inner = node(inner)?;
             return Ok(long_form(tag, Node { line, ..inner }));
         }
-        YamlData::Alias(_) | YamlData::BadValue => return Err((line, "a value that YAML cannot read".into())),
+        YamlData::Alias(_) | YamlData::BadValue => {
+            return Err((line, "a value that YAML cannot read".into()));
+        }
     };
     Ok(Node { line, kind })
 }
@@ -158,7 +160,8 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value {
 }
 
 fn plain(scalar: &Scalar<'_>, text: &str) -> Value {
-    let has_leading_zero = text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+    let has_leading_zero =
+        text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
     match scalar {
         Scalar::Null => Value::Null,
         Scalar::Boolean(value) => Value::Bool(*value),

@@ -30,7 +30,9 @@ pub(super) fn read(
     let name = properties.text("FunctionName").unwrap_or_else(|| logical_id.to_owned());
     let code_uri = code_uri(properties, template);
     let role = properties.node.get("Role").map(|role| properties.resolver.text(role));
-    let role_arn = role.and_then(Result::ok).unwrap_or_else(|| properties.resolver.role_arn(&format!("{logical_id}Role")));
+    let role_arn = role
+        .and_then(Result::ok)
+        .unwrap_or_else(|| properties.resolver.role_arn(&format!("{logical_id}Role")));
     Function {
         arn: properties.resolver.arn("lambda", &format!("function:{name}")),
         role_arn,
@@ -117,5 +119,7 @@ fn environments_max(properties: &Properties<'_>, template: &Template, settings: 
     let reserved = properties.number("ReservedConcurrentExecutions", 0..=i64::from(u32::MAX));
     let given = settings.environments.or(template.settings.runtime.environments);
     let wanted = given.and_then(|given| usize::try_from(given).ok()).unwrap_or(ENVIRONMENTS_DEFAULT);
-    reserved.and_then(|reserved| usize::try_from(reserved).ok()).map_or(wanted, |reserved| wanted.min(reserved))
+    reserved
+        .and_then(|reserved| usize::try_from(reserved).ok())
+        .map_or(wanted, |reserved| wanted.min(reserved))
 }

@@ -22,13 +22,17 @@ impl Resolver<'_> {
             "Fn::ImportValue" => self.import_value(argument).map(Some),
             "Fn::Base64" => self.base64(argument).map(Some),
             "Fn::GetAZs" => Ok(Some(self.availability_zones())),
-            "Fn::ToJsonString" => Ok(Some(Value::from(self.value(argument)?.unwrap_or_default().to_string()))),
+            "Fn::ToJsonString" => {
+                Ok(Some(Value::from(self.value(argument)?.unwrap_or_default().to_string())))
+            }
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => {
                 self.condition_function(function, argument).map(|is_true| Some(Value::from(is_true)))
             }
             other => Err(Fault::at(
                 argument.line,
-                format!("{other} is not understood here: give the value under `Attributes:` or `Parameters:`"),
+                format!(
+                    "{other} is not understood here: give the value under `Attributes:` or `Parameters:`"
+                ),
             )),
         }
     }
@@ -39,7 +43,9 @@ impl Resolver<'_> {
                 let parts = parts.iter().map(|part| self.text(part)).collect::<Result<Vec<_>, _>>()?;
                 parts.split_first().map(|(resource, rest)| (resource.clone(), rest.join(".")))
             }
-            _ => self.text(argument)?.split_once('.').map(|(left, right)| (left.to_owned(), right.to_owned())),
+            _ => {
+                self.text(argument)?.split_once('.').map(|(left, right)| (left.to_owned(), right.to_owned()))
+            }
         }
         .ok_or_else(|| Fault::at(argument.line, "GetAtt wants `LogicalId.Attribute`"))?;
         self.attribute(&resource, &attribute)
@@ -112,7 +118,9 @@ impl Resolver<'_> {
     fn list(&self, node: &Node) -> Result<Vec<Value>, Fault> {
         match self.value(node)? {
             Some(Value::Array(items)) => Ok(items),
-            other => Err(Fault::at(node.line, format!("a list is wanted here, not {}", other.unwrap_or_default()))),
+            other => {
+                Err(Fault::at(node.line, format!("a list is wanted here, not {}", other.unwrap_or_default())))
+            }
         }
     }
 }

@@ -18,7 +18,11 @@ impl EventSource<'_> {
     /// The mapping of an event, in AWS's own terms.
     pub(super) fn mapping(&self, kind: &str, settings: &Settings) -> Option<MappingConfig> {
         let properties = self.properties;
-        let source = if kind == "MSK" { Source::Msk { cluster_arn: self.cluster_arn()? } } else { Source::SelfManaged };
+        let source = if kind == "MSK" {
+            Source::Msk { cluster_arn: self.cluster_arn()? }
+        } else {
+            Source::SelfManaged
+        };
         let uuid = uuid_of(self.id);
         let age = properties.number("MaximumRecordAgeInSeconds", -1..=604_800);
         let attempts = properties.number("MaximumRetryAttempts", -1..=10_000);
@@ -28,7 +32,10 @@ impl EventSource<'_> {
             topic: self.topic()?,
             consumer_group_id: properties.text("ConsumerGroupId").unwrap_or_else(|| uuid.clone()),
             enabled: properties.flag("Enabled").unwrap_or(true),
-            batch_size: usize::try_from(properties.number("BatchSize", 1..=10_000).unwrap_or(BATCH_SIZE_DEFAULT)).ok()?,
+            batch_size: usize::try_from(
+                properties.number("BatchSize", 1..=10_000).unwrap_or(BATCH_SIZE_DEFAULT),
+            )
+            .ok()?,
             maximum_batching_window: window
                 .map_or(BATCHING_WINDOW_DEFAULT, |window| Duration::from_secs(window.unsigned_abs())),
             starting_position: self.starting_position(),
@@ -71,7 +78,8 @@ impl EventSource<'_> {
             Source::Msk { cluster_arn } => cluster_arn.as_str(),
             Source::SelfManaged => own.as_str(),
         };
-        let given = settings.runtime.bootstrap_servers.as_ref().and_then(|servers| servers.find(&[self.id, arn]));
+        let given =
+            settings.runtime.bootstrap_servers.as_ref().and_then(|servers| servers.find(&[self.id, arn]));
         let servers = given.map(str::to_owned).or_else(|| Some(own.clone()).filter(|own| !own.is_empty()));
         if servers.is_none() {
             let message = "has no brokers here: give them under `Runtime: {BootstrapServers: host:port}`";
@@ -82,7 +90,13 @@ impl EventSource<'_> {
 
     fn topic(&self) -> Option<String> {
         let topics = self.properties.texts("Topics");
-        if topics.len() != 1 && self.properties.node.get("Topics").is_none_or(|node| self.properties.resolver.value(node).is_ok()) {
+        if topics.len() != 1
+            && self
+                .properties
+                .node
+                .get("Topics")
+                .is_none_or(|node| self.properties.resolver.value(node).is_ok())
+        {
             let message = format!("a mapping has exactly one topic, not {}", topics.len());
             self.properties.fault("Topics", Fault::at(self.properties.node.line, message));
         }

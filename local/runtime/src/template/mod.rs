@@ -53,7 +53,8 @@ impl Template {
     /// Reads a template in YAML or JSON.
     pub fn read(file: &Path, settings: Settings) -> Result<Self, TemplateError> {
         let fault = |line, message: String| TemplateError::new(file, vec![Fault::at(line, message)]);
-        let text = std::fs::read_to_string(file).map_err(|error| fault(0, format!("cannot be read: {error}")))?;
+        let text =
+            std::fs::read_to_string(file).map_err(|error| fault(0, format!("cannot be read: {error}")))?;
         let root = document::parse(&text).map_err(|(line, message)| fault(line, message))?;
         if root.get("Resources").is_none() {
             return Err(fault(0, "has no Resources: is it a CloudFormation template?".into()));
@@ -91,7 +92,8 @@ impl Template {
         let mut found = Vec::new();
         for (logical_id, node) in resources.entries().filter(|(_, node)| kind_of(node) == kind) {
             let resource = resource(&resolver, logical_id, node);
-            found.extend(resource.map_err(|fault| self.failed(fault.within(logical_id).within("Resources")))?);
+            found
+                .extend(resource.map_err(|fault| self.failed(fault.within(logical_id).within("Resources")))?);
         }
         Ok(found)
     }

@@ -50,6 +50,7 @@ fn check_allowed(declared: &Node, value: &Value) -> Result<(), Fault> {
 /// A value for a parameter that does not exist is a slip of the pen, and would go unnoticed.
 fn unknown(root: &Node, settings: &Settings) -> Vec<Fault> {
     let declared = root.section("Parameters");
-    let names = settings.parameters.keys().filter(|name| !name.starts_with("AWS::") && declared.get(name).is_none());
+    let names =
+        settings.parameters.keys().filter(|name| !name.starts_with("AWS::") && declared.get(name).is_none());
     names.map(|name| Fault::at(0, "has a value but the template does not declare it").within(name)).collect()
 }

@@ -104,7 +104,11 @@ impl<'a> Resolver<'a> {
     }
 
     /// Runs a step that may lead back here, and ends circles.
-    pub(super) fn guarded<T>(&self, line: usize, step: impl FnOnce(&Self) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub(super) fn guarded<T>(
+        &self,
+        line: usize,
+        step: impl FnOnce(&Self) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         if self.depth.get() >= DEPTH_MAX {
             return Err(Fault::at(line, "references go in a circle here"));
         }

@@ -16,16 +16,21 @@ impl EventSource<'_> {
     /// The route of an `HttpApi` event; makes the implicit API known.
     pub(super) fn route(&self, apis: &mut BTreeMap<String, Api>) -> Option<Route> {
         let properties = self.properties;
-        let id = properties.node.get("ApiId").and_then(|id| id.get("Ref").and_then(|id| id.as_str()).or(id.as_str()));
+        let id = properties
+            .node
+            .get("ApiId")
+            .and_then(|id| id.get("Ref").and_then(|id| id.as_str()).or(id.as_str()));
         let id = id.unwrap_or(IMPLICIT_API).to_owned();
         let api = apis.entry(id.clone()).or_default();
         if properties.text("PayloadFormatVersion").is_some_and(|version| version != "2.0") {
-            properties.fault("PayloadFormatVersion", Fault::at(properties.node.line, "only 2.0 is served here"));
+            properties
+                .fault("PayloadFormatVersion", Fault::at(properties.node.line, "only 2.0 is served here"));
         }
         let method = properties.text("Method").map(|method| method.to_uppercase());
         let path = properties.text("Path").unwrap_or_else(|| "$default".into());
         if !path.starts_with('/') && path != "$default" {
-            properties.fault("Path", Fault::at(properties.node.line, format!("{path} does not start with `/`")));
+            properties
+                .fault("Path", Fault::at(properties.node.line, format!("{path} does not start with `/`")));
             return None;
         }
         let (authorizer, scopes) = self.authorizer(api);
@@ -33,7 +38,8 @@ impl EventSource<'_> {
         Some(Route {
             function: self.function.name.clone(),
             api: id,
-            method: method.filter(|method| !matches!(method.as_str(), "ANY" | "*" | "X-AMAZON-APIGATEWAY-ANY-METHOD")),
+            method: method
+                .filter(|method| !matches!(method.as_str(), "ANY" | "*" | "X-AMAZON-APIGATEWAY-ANY-METHOD")),
             path,
             authorizer,
             scopes,

@@ -15,7 +15,8 @@ impl EventSource<'_> {
         let properties = self.properties;
         let key = if is_rule { "Schedule" } else { "ScheduleExpression" };
         let over = settings.schedules.get(self.id);
-        let text = over.cloned().or_else(|| Some(properties.required_text(key)).filter(|text| !text.is_empty()))?;
+        let text =
+            over.cloned().or_else(|| Some(properties.required_text(key)).filter(|text| !text.is_empty()))?;
         let disabled = text == "disabled";
         let expression = match if disabled { Ok(Expression::NEVER) } else { text.parse() } {
             Ok(expression) => expression,
@@ -28,7 +29,11 @@ impl EventSource<'_> {
             id: self.id.to_owned(),
             function: self.function.name.clone(),
             arn: self.schedule_arn(is_rule),
-            service: if is_rule { ScheduleService::EventBridgeRule } else { ScheduleService::EventBridgeScheduler },
+            service: if is_rule {
+                ScheduleService::EventBridgeRule
+            } else {
+                ScheduleService::EventBridgeScheduler
+            },
             expression,
             input: self.input(),
             enabled: !disabled && self.is_enabled(),
@@ -37,7 +42,8 @@ impl EventSource<'_> {
 
     fn schedule_arn(&self, is_rule: bool) -> String {
         let name = self.properties.text("Name").unwrap_or_else(|| self.id.to_owned());
-        let (service, prefix) = if is_rule { ("events", "rule/") } else { ("scheduler", "schedule/default/") };
+        let (service, prefix) =
+            if is_rule { ("events", "rule/") } else { ("scheduler", "schedule/default/") };
         self.properties.resolver.arn(service, &format!("{prefix}{name}"))
     }
 
