@@ -9,6 +9,9 @@ pub mod psp;
 
 use std::time::Duration;
 
+use gateway_domain::PaymentId;
+use gateway_edge::SystemClock;
+use gateway_ports::Clock as _;
 use harness::Endpoints;
 use harness::card::TestCard;
 use harness::gateway::{Gateway, Item};
@@ -79,7 +82,7 @@ impl Shop {
 
 /// A name that no other test has.
 pub fn unique(prefix: &str) -> String {
-    format!("{prefix}-{}", ulid::Ulid::new())
+    format!("{prefix}-{}", PaymentId::from_u128(SystemClock.ulid()))
 }
 
 /// The names of a payment's events, in order.

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::Command;
 use std::thread::ScopedJoinHandle;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Outcome};
 use crate::ports::Port;
@@ -117,6 +117,9 @@ pub fn join(thread: ScopedJoinHandle<'_, Outcome>) -> Outcome {
 /// # Errors
 /// It cannot be signalled.
 pub fn stop(stack: &Stack, service: &dyn Service) -> Outcome {
+    if Record::of_running(&stack.place, service.name()).is_some() {
+        say::progress(service.name(), "stopping");
+    }
     let what = match process::stop(&stack.place, service.name(), service.stop_within())? {
         Stopped::WasNotRunning => "did not run".to_owned(),
         Stopped::Finished(took) => format!("stopped in {}", say::duration(took)),
@@ -127,9 +130,8 @@ pub fn stop(stack: &Stack, service: &dyn Service) -> Outcome {
 }
 
 fn is_outdated(stack: &Stack, service: &dyn Service, record: &Record) -> Outcome<bool> {
-    let started = SystemTime::UNIX_EPOCH + Duration::from_secs(record.started_at);
-    let changed =
-        |file: &PathBuf| file.metadata().and_then(|meta| meta.modified()).is_ok_and(|at| at > started);
+    let changed_at = |file: &PathBuf| file.metadata().and_then(|meta| meta.modified());
+    let changed = |file: &PathBuf| changed_at(file).is_ok_and(|at| at > record.started_at());
     Ok(service.made_of(stack)?.iter().any(changed))
 }
 
@@ -155,7 +157,7 @@ fn ports_are_free(stack: &Stack, service: &dyn Service) -> Outcome {
                 port_holder::of(number).map_or_else(|| error.to_string(), |who| format!("held by {who}"));
             let what = format!("{} cannot have port {number}: {holder}", service.name());
             let remedy = format!(
-                "end that process, or choose another port with {}=…, or move all with GATEWAY_PORT_OFFSET=100",
+                "end that process, or choose another port with {}=…, or move all with GATEWAY_PORT_OFFSET=10000",
                 port.variable()
             );
             return Err(Failure::new(what).remedy(remedy));

@@ -45,11 +45,12 @@ impl Stack {
         })
     }
 
-    /// Remembers ports and settings for later commands, which may come without the environment and
-    /// the options of this one.
-    pub fn remember(&self) -> Outcome {
-        place::write(&self.place.ports_file(), &self.ports.to_file())?;
-        self.settings.remember(&self.place)
+    /// Remembers the ports for later commands, which may come without the environment of this one.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn remember_ports(&self) -> Outcome {
+        place::write(&self.place.ports_file(), &self.ports.to_file())
     }
 
     /// The addresses of everything.

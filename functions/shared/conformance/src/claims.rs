@@ -1,1 +1,222 @@
 //! What every adapter of the `claims` ports does.
+//!
+//! Each function is one behaviour; [`claims_suite!`](crate::claims_suite) makes a test of each. All
+//! use fresh keys, so that a shared table that is not empty will do.
+
+use std::sync::Arc;
+
+use gateway_domain::claim::Claim;
+use gateway_domain::{Money, PaymentId, ReservationId, Timestamp, UserId};
+use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, PaymentClaims};
+use tokio::task::JoinSet;
+
+use crate::fresh;
+
+/// How many race for one thing.
+pub const RACERS: usize = 20;
+const LEASE_MS: i64 = 15_000;
+const LIFE_MS: i64 = 120_000;
+
+/// Makes one test of each behaviour, on the store that the expression's future gives.
+#[macro_export]
+macro_rules! claims_suite {
+    ($store:expr) => {
+        $crate::behaviours! { $store; claims =>
+            a_free_key_is_claimed_once,
+            a_claim_can_be_found_until_it_is_forgotten,
+            each_user_has_their_own_keys,
+            one_of_many_racing_claims_wins,
+            a_forgotten_key_can_be_claimed_again,
+            a_completed_claim_says_so,
+            completing_for_another_payment_changes_nothing,
+            a_lapsed_claim_is_taken_over_with_its_payment,
+            one_of_many_racing_take_overs_wins,
+            a_claim_that_changed_meanwhile_is_not_taken_over,
+            a_claim_whose_payment_came_to_nothing_is_replaced,
+        }
+    };
+}
+
+/// A key that nobody has used.
+#[must_use]
+pub fn fresh_key() -> ClaimKey {
+    ClaimKey::Idempotency { user: user("ana"), key: format!("{:032x}", fresh::bits()) }
+}
+
+fn user(name: &str) -> UserId {
+    UserId::new(name).ok().unwrap()
+}
+
+fn request(key: &ClaimKey, now: Timestamp) -> ClaimRequest {
+    ClaimRequest {
+        key: key.clone(),
+        payment_id: PaymentId::from_u128(fresh::bits()),
+        fingerprint: [7; 32],
+        now,
+        lease_until: now.plus_millis(LEASE_MS),
+        expires_at: now.plus_millis(LIFE_MS),
+    }
+}
+
+fn claim_of(request: &ClaimRequest) -> Claim {
+    Claim {
+        payment_id: request.payment_id,
+        fingerprint: request.fingerprint,
+        completed: false,
+        lease_until: request.lease_until,
+    }
+}
+
+/// The second one is told of the first.
+pub async fn a_free_key_is_claimed_once(store: impl PaymentClaims) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let first = request(&key, now);
+    assert_eq!(store.claim(&first).await.unwrap(), ClaimOutcome::Claimed);
+    let second = request(&key, now.plus_millis(1));
+    assert_eq!(store.claim(&second).await.unwrap(), ClaimOutcome::Taken(claim_of(&first)));
+}
+
+/// Exactly until then, whatever the store still holds.
+pub async fn a_claim_can_be_found_until_it_is_forgotten(store: impl PaymentClaims) {
+    let (key, now) = (fresh_key(), fresh::now());
+    assert_eq!(store.find(&key, now).await.unwrap(), None);
+    let first = request(&key, now);
+    store.claim(&first).await.unwrap();
+    let last = now.plus_millis(LIFE_MS - 1);
+    assert_eq!(store.find(&key, last).await.unwrap(), Some(claim_of(&first)));
+    assert_eq!(store.find(&key, first.expires_at).await.unwrap(), None);
+}
+
+/// Neither another user nor another amount meets the claim.
+pub async fn each_user_has_their_own_keys(store: impl PaymentClaims) {
+    let now = fresh::now();
+    let reservation = ReservationId::from_u128(fresh::bits());
+    let payment = |name: &str, units| ClaimKey::Payment {
+        user: user(name),
+        reservation,
+        amount: Money::from_units(units),
+    };
+    for key in [payment("ana", 100), payment("bia", 100), payment("ana", 200)] {
+        assert_eq!(store.claim(&request(&key, now)).await.unwrap(), ClaimOutcome::Claimed, "{key:?}");
+    }
+    let again = store.claim(&request(&payment("ana", 100), now)).await.unwrap();
+    assert!(matches!(again, ClaimOutcome::Taken(_)));
+}
+
+/// And all the others are told of the winner.
+pub async fn one_of_many_racing_claims_wins<S: PaymentClaims + 'static>(store: S) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let requests = (0..RACERS).map(|_| request(&key, now)).collect();
+    let (winners, losers) =
+        race(store, requests, |store, request| async move { store.claim(&request).await.unwrap() }).await;
+    assert_eq!(winners.len(), 1);
+    assert!(losers.iter().all(|claim| *claim == claim_of(&winners[0])));
+}
+
+/// From the very moment on.
+pub async fn a_forgotten_key_can_be_claimed_again(store: impl PaymentClaims) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let first = request(&key, now);
+    store.claim(&first).await.unwrap();
+    let early = request(&key, now.plus_millis(LIFE_MS - 1));
+    assert!(matches!(store.claim(&early).await.unwrap(), ClaimOutcome::Taken(_)));
+    let late = request(&key, first.expires_at);
+    assert_eq!(store.claim(&late).await.unwrap(), ClaimOutcome::Claimed);
+    assert_eq!(store.find(&key, late.now).await.unwrap(), Some(claim_of(&late)));
+}
+
+/// Also when it is said twice.
+pub async fn a_completed_claim_says_so(store: impl PaymentClaims) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let first = request(&key, now);
+    store.claim(&first).await.unwrap();
+    store.complete(&key, first.payment_id).await.unwrap();
+    store.complete(&key, first.payment_id).await.unwrap();
+    let completed = Claim { completed: true, ..claim_of(&first) };
+    assert_eq!(store.find(&key, now).await.unwrap(), Some(completed));
+}
+
+/// Nor does completing what nobody claimed.
+pub async fn completing_for_another_payment_changes_nothing(store: impl PaymentClaims) {
+    let (key, now) = (fresh_key(), fresh::now());
+    store.complete(&key, PaymentId::from_u128(1)).await.unwrap();
+    assert_eq!(store.find(&key, now).await.unwrap(), None);
+    let first = request(&key, now);
+    store.claim(&first).await.unwrap();
+    store.complete(&key, PaymentId::from_u128(1)).await.unwrap();
+    assert_eq!(store.find(&key, now).await.unwrap(), Some(claim_of(&first)));
+}
+
+/// The same payment id under a new lease.
+pub async fn a_lapsed_claim_is_taken_over_with_its_payment(store: impl PaymentClaims) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let first = request(&key, now);
+    store.claim(&first).await.unwrap();
+    let heir = ClaimRequest { payment_id: first.payment_id, ..request(&key, first.lease_until) };
+    assert_eq!(store.take_over(&claim_of(&first), &heir).await.unwrap(), ClaimOutcome::Claimed);
+    assert_eq!(store.find(&key, heir.now).await.unwrap(), Some(claim_of(&heir)));
+}
+
+/// Even if all of them write the very same claim.
+pub async fn one_of_many_racing_take_overs_wins<S: PaymentClaims + 'static>(store: S) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let first = request(&key, now);
+    store.claim(&first).await.unwrap();
+    let heir = ClaimRequest { payment_id: first.payment_id, ..request(&key, first.lease_until) };
+    let earlier = claim_of(&first);
+    let (winners, losers) = race(store, vec![heir.clone(); RACERS], move |store, request| {
+        let earlier = earlier.clone();
+        async move { store.take_over(&earlier, &request).await.unwrap() }
+    })
+    .await;
+    assert_eq!(winners.len(), 1);
+    assert!(losers.iter().all(|claim| *claim == claim_of(&heir)));
+}
+
+/// It completed, or another has taken it: that one is told.
+pub async fn a_claim_that_changed_meanwhile_is_not_taken_over(store: impl PaymentClaims) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let first = request(&key, now);
+    store.claim(&first).await.unwrap();
+    let seen = claim_of(&first);
+    store.complete(&key, first.payment_id).await.unwrap();
+    let heir = ClaimRequest { payment_id: first.payment_id, ..request(&key, first.lease_until) };
+    let completed = Claim { completed: true, ..seen.clone() };
+    assert_eq!(store.take_over(&seen, &heir).await.unwrap(), ClaimOutcome::Taken(completed));
+}
+
+/// Under a new payment id; the old one can no longer complete it.
+pub async fn a_claim_whose_payment_came_to_nothing_is_replaced(store: impl PaymentClaims) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let first = request(&key, now);
+    store.claim(&first).await.unwrap();
+    store.complete(&key, first.payment_id).await.unwrap();
+    let declined = Claim { completed: true, ..claim_of(&first) };
+    let second = request(&key, now.plus_millis(5));
+    assert_eq!(store.take_over(&declined, &second).await.unwrap(), ClaimOutcome::Claimed);
+    store.complete(&key, first.payment_id).await.unwrap();
+    assert_eq!(store.find(&key, second.now).await.unwrap(), Some(claim_of(&second)));
+}
+
+/// Lets all requests run at once; gives the requests that won and the claims the others were told.
+async fn race<S, F, Fut>(store: S, requests: Vec<ClaimRequest>, run: F) -> (Vec<ClaimRequest>, Vec<Claim>)
+where
+    S: PaymentClaims + 'static,
+    F: Fn(Arc<S>, ClaimRequest) -> Fut + Send + 'static,
+    Fut: Future<Output = ClaimOutcome> + Send + 'static,
+{
+    let store = Arc::new(store);
+    let mut racing = JoinSet::new();
+    for request in requests {
+        let outcome = run(Arc::clone(&store), request.clone());
+        racing.spawn(async move { (request, outcome.await) });
+    }
+    let (mut winners, mut losers) = (Vec::new(), Vec::new());
+    for (request, outcome) in racing.join_all().await {
+        match outcome {
+            ClaimOutcome::Claimed => winners.push(request),
+            ClaimOutcome::Taken(claim) => losers.push(claim),
+        }
+    }
+    (winners, losers)
+}

@@ -41,6 +41,12 @@ impl Verdict {
         }
     }
 
+    /// Whether no later verdict can take its place.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        !matches!(self, Self::InAnalysis { .. })
+    }
+
     /// The charge the verdict is about, where there is one.
     #[must_use]
     pub const fn charge_id(&self) -> Option<&ChargeId> {

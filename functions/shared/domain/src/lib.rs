@@ -3,6 +3,7 @@
 //! Deliberately absent: I/O, clocks, randomness, serialisation. A rule takes a state, a command
 //! and `now`, and returns a closed decision; whoever asked carries it out.
 
+pub mod attempt;
 pub mod begin;
 pub mod card;
 pub mod charge;

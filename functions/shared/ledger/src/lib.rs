@@ -12,6 +12,7 @@ mod book;
 mod dispatch;
 pub mod event;
 mod note;
+pub mod reserve;
 mod row;
 mod schedule;
 mod settle;

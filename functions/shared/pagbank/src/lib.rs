@@ -13,6 +13,7 @@ mod cancel;
 pub mod charge;
 mod config;
 pub mod declines;
+mod environment;
 mod inquiry;
 mod integrity;
 mod request;

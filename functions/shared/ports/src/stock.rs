@@ -27,8 +27,7 @@ impl StockAccount {
     /// Whether no unit is lost, invented or sold twice.
     #[must_use]
     pub const fn is_conserved(&self) -> bool {
-        self.available >= 0
-            && self.available + self.held + self.paying + self.confirmed == self.stocked_total
+        self.available >= 0 && self.available + self.held + self.paying + self.confirmed == self.stocked_total
     }
 }
 

@@ -1,5 +1,6 @@
 //! The workspace's own programs: those that go on running, and those that are run to their end.
 
+mod parameters;
 mod provision;
 mod psp;
 mod runtime;

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::failure::Outcome;
+use crate::place;
 use crate::ports::Port;
 use crate::probe::{Probe, Request};
 use crate::service::Service;
 use crate::stack::Stack;
 
-/// The simulator.
+/// The simulator; like a real provider it does not forget charges when it is restarted.
 #[derive(Debug)]
 pub struct PspSimulator;
 
@@ -28,6 +29,9 @@ impl Service for PspSimulator {
 
     fn command(&self, stack: &Stack) -> Outcome<Command> {
         let mut command = super::command(stack, "psp-simulator")?;
+        let journal = stack.place.data("psp-simulator").join("charges.journal");
+        place::make_folder(journal.parent().unwrap_or(&stack.place.state))?;
+        command.arg("--journal").arg(journal);
         command.arg("--listen").arg(format!("127.0.0.1:{}", stack.ports.get(Port::Psp)));
         Ok(command)
     }

@@ -4,19 +4,18 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use super::parameters;
 use crate::failure::Outcome;
 use crate::ports::Port;
 use crate::probe::{Probe, Request};
 use crate::service::Service;
 use crate::stack::Stack;
-use crate::{place, template, workspace};
+use crate::workspace;
 
 /// Where the runtime says how it is.
 pub const RUNTIME_HEALTH: &str = "/_runtime/health";
 /// The template, the same one that is deployed.
 const TEMPLATE: &str = "infra/template.yaml";
-/// The values of its parameters here; `${NAME}` is filled with the stack's addresses.
-const PARAMETERS: &str = "local/parameters.yaml";
 
 /// The runtime.
 #[derive(Debug)]
@@ -36,11 +35,13 @@ impl Service for Runtime {
     }
 
     fn command(&self, stack: &Stack) -> Outcome<Command> {
-        let parameters = write_parameters(stack)?;
+        let parameters = parameters::write(stack)?;
+        let binaries = workspace::folder(&stack.place)?.join("{binary}");
         let address = |port| format!("127.0.0.1:{}", stack.ports.get(port));
         let mut command = super::command(stack, "esm-local")?;
         command.args(["run", "--template", TEMPLATE, "--parameters"]).arg(parameters);
         command.args(["--http", &address(Port::Http), "--invoke", &address(Port::Invoke)]);
+        command.arg("--binary").arg(binaries);
         command.arg("--log-dir").arg(stack.place.state.join("logs/functions"));
         Ok(command)
     }
@@ -62,14 +63,7 @@ impl Service for Runtime {
             })
             .map(|target| folder.join(&target.name))
             .collect();
-        files.extend([stack.place.root.join(TEMPLATE), stack.place.root.join(PARAMETERS)]);
+        files.extend([stack.place.root.join(TEMPLATE), stack.place.root.join(parameters::FILE)]);
         Ok(files)
     }
-}
-
-fn write_parameters(stack: &Stack) -> Outcome<PathBuf> {
-    let text = place::read(&stack.place.root.join(PARAMETERS))?;
-    let file = stack.place.state.join("parameters.yaml");
-    place::write(&file, &template::fill(&text, &stack.variables())?)?;
-    Ok(file)
 }

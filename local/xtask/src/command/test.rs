@@ -53,11 +53,9 @@ fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
     outcome
 }
 
-/// One at a time: some tests stop servers, and every test may use them all.
 fn end_to_end(stack: &Stack, targets: &[&str]) -> Outcome {
     let mut arguments = vec!["test", "--profile", PROFILE, "--workspace"];
     arguments.extend(targets.iter().flat_map(|target| ["--test", *target]));
-    arguments.extend(["--", "--test-threads=1"]);
     workspace::cargo_with(&stack.place, &arguments, &stack.variables())
 }
 

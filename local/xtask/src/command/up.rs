@@ -20,9 +20,9 @@ pub fn start(mut stack: Stack, options: &cli::Up) -> Outcome<Stack> {
     }
     stack.settings.engine = engine::choose(options.engine);
     stack.settings.durable = options.durable;
-    stack.remember()?;
+    stack.settings.remember(&stack.place)?;
     if options.servers_only {
-        engine::ensure_servers(&stack)?;
+        ensure_servers(&stack)?;
     } else {
         build_beside_servers(&stack)?;
         ensure_apps(&stack)?;
@@ -31,10 +31,16 @@ pub fn start(mut stack: Stack, options: &cli::Up) -> Outcome<Stack> {
     Ok(stack)
 }
 
+/// The ports are remembered only once they are known to be free.
+fn ensure_servers(stack: &Stack) -> Outcome {
+    engine::ensure_servers(stack)?;
+    stack.remember_ports()
+}
+
 /// Compiling takes longest on a new machine, so the servers are fetched and started meanwhile.
 fn build_beside_servers(stack: &Stack) -> Outcome {
     std::thread::scope(|scope| {
-        let servers = scope.spawn(|| engine::ensure_servers(stack));
+        let servers = scope.spawn(|| ensure_servers(stack));
         let built = workspace::build(&stack.place);
         Failure::all(vec![join(servers), built])
     })

@@ -17,15 +17,16 @@ pub struct Record {
     pub identity: String,
     /// The ports it was told to listen on; the first is what clients use.
     pub ports: Vec<u16>,
-    /// When it was started, in seconds since 1970.
-    pub started_at: u64,
+    /// When it was started, in milliseconds since 1970.
+    pub started_at_ms: u64,
 }
 
 impl Record {
     /// Describes a process that has just been started.
     pub fn of(pid: u32, ports: Vec<u16>) -> Option<Self> {
-        let started_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        Some(Self { pid, identity: identity(pid)?, ports, started_at })
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let started_at_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
+        Some(Self { pid, identity: identity(pid)?, ports, started_at_ms })
     }
 
     /// The record of a process that still runs; one that has ended, or whose pid is now another
@@ -41,10 +42,14 @@ impl Record {
         identity(self.pid).as_ref() == Some(&self.identity)
     }
 
+    /// When it was started.
+    pub fn started_at(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(self.started_at_ms)
+    }
+
     /// How long it has been running.
     pub fn uptime(&self) -> Duration {
-        let started = UNIX_EPOCH + Duration::from_secs(self.started_at);
-        SystemTime::now().duration_since(started).unwrap_or_default()
+        SystemTime::now().duration_since(self.started_at()).unwrap_or_default()
     }
 
     /// Writes the record down.

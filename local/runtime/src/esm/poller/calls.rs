@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use rdkafka::consumer::base_consumer::BaseConsumer;
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::assignment::position;
@@ -26,8 +26,10 @@ pub enum Call {
     Invoked(JobId, InvokeOutcome),
     /// What the destination did not take, of how many.
     Sent(JobId, usize, Undelivered),
+    /// The commit on its way has ended.
+    Committed(KafkaResult<()>),
     /// Where to start reading, asked in this generation.
-    Positioned(u64, TopicPartitionList, Result<Vec<(i32, i64)>, KafkaError>),
+    Positioned(u64, TopicPartitionList, KafkaResult<Vec<(i32, i64)>>),
 }
 
 impl<I: Invoke> Session<I> {
@@ -68,6 +70,7 @@ impl<I: Invoke> Session<I> {
         match call {
             Call::Invoked(job, outcome) => self.on_invoked(job, &outcome),
             Call::Sent(job, letters, undelivered) => self.on_sent(job, letters, &undelivered),
+            Call::Committed(result) => self.on_committed(&result),
             Call::Positioned(generation, ..) if generation != self.generation => {}
             Call::Positioned(_, partitions, Ok(started)) => self.accept(&partitions, started),
             Call::Positioned(_, _, Err(KafkaError::Canceled)) => {}

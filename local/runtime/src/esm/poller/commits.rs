@@ -1,12 +1,11 @@
 //! Commits: at most one on its way, the next one carries everything that came meanwhile.
+//!
+//! The client reports the end of an asynchronous commit to nobody (its event interface has no
+//! callback for it), so commits are synchronous, on a thread that may block.
 
 use std::collections::BTreeMap;
 
-use rdkafka::error::KafkaResult;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-
-/// A commit without an answer for this long is taken for failed and repeated.
-const ANSWER_MS_MAX: i64 = 10_000;
 
 /// After a failed commit the next one waits this long.
 const RETRY_MS: i64 = 200;
@@ -18,9 +17,10 @@ type Offsets = BTreeMap<i32, i64>;
 #[derive(Debug, Default)]
 pub struct Commits {
     committed: Offsets,
-    in_flight: Option<(Offsets, i64)>,
+    in_flight: Option<Offsets>,
     dirty: Offsets,
     not_before_ms: i64,
+    failed_last: bool,
 }
 
 impl Commits {
@@ -44,54 +44,48 @@ impl Commits {
         if self.due_ms(urgent)? > now_ms {
             return None;
         }
-        if let Some((unanswered, _)) = self.in_flight.take() {
-            self.put_back(unanswered);
-        }
         let offsets = std::mem::take(&mut self.dirty);
         let mut list = TopicPartitionList::with_capacity(offsets.len());
         for (&partition, &offset) in &offsets {
             list.add_partition_offset(topic, partition, Offset::Offset(offset)).ok()?;
         }
-        self.in_flight = Some((offsets, now_ms));
+        self.in_flight = Some(offsets);
         Some(list)
     }
 
     /// When [`take`](Self::take) has something to give.
     pub fn due_ms(&self, urgent: bool) -> Option<i64> {
         match &self.in_flight {
-            Some((_, since_ms)) => Some(since_ms + ANSWER_MS_MAX),
+            Some(_) => None,
             None if self.dirty.is_empty() => None,
-            None if urgent => Some(i64::MIN),
+            None if urgent && !self.failed_last => Some(i64::MIN),
             None => Some(self.not_before_ms),
         }
     }
 
-    /// A commit ended; returns by how much committed offsets rose.
-    pub fn answered(
-        &mut self,
-        result: &KafkaResult<()>,
-        list: &TopicPartitionList,
-        now_ms: i64,
-        interval_ms: i64,
-    ) -> usize {
-        let Some((mut offsets, _)) = self.in_flight.take() else { return 0 };
-        let mut risen = 0;
-        if result.is_ok() {
-            for element in list.elements().iter().filter(|element| element.error().is_ok()) {
-                if let Some(offset) = offsets.remove(&element.partition()) {
-                    let before = self.committed.insert(element.partition(), offset).unwrap_or(offset);
-                    risen += usize::try_from(offset - before).unwrap_or(0);
-                }
+    /// The commit on its way ended; returns by how much committed offsets rose.
+    pub fn answered(&mut self, succeeded: bool, now_ms: i64, interval_ms: i64) -> usize {
+        let offsets = self.in_flight.take().unwrap_or_default();
+        self.failed_last = !succeeded;
+        if !succeeded {
+            self.not_before_ms = now_ms + RETRY_MS;
+            for (partition, offset) in offsets {
+                self.dirty.entry(partition).or_insert(offset);
             }
+            return 0;
         }
-        self.not_before_ms = now_ms + if offsets.is_empty() { interval_ms } else { RETRY_MS };
-        self.put_back(offsets);
-        risen
+        self.not_before_ms = now_ms + interval_ms;
+        offsets.into_iter().map(|(partition, offset)| self.rise(partition, offset)).sum()
+    }
+
+    fn rise(&mut self, partition: i32, offset: i64) -> usize {
+        let before = self.committed.insert(partition, offset).unwrap_or(offset);
+        usize::try_from(offset - before).unwrap_or(0)
     }
 
     /// Whether anything of these partitions is not committed yet.
     pub fn is_pending(&self, partitions: &[i32]) -> bool {
-        let in_flight = self.in_flight.as_ref().map(|(offsets, _)| offsets);
+        let in_flight = self.in_flight.as_ref();
         partitions.iter().any(|p| self.dirty.contains_key(p) || in_flight.is_some_and(|o| o.contains_key(p)))
     }
 
@@ -99,14 +93,63 @@ impl Commits {
     pub fn forget(&mut self, partition: i32) {
         self.committed.remove(&partition);
         self.dirty.remove(&partition);
-        if let Some((offsets, _)) = &mut self.in_flight {
+        if let Some(offsets) = &mut self.in_flight {
             offsets.remove(&partition);
         }
     }
+}
 
-    fn put_back(&mut self, offsets: Offsets) {
-        for (partition, offset) in offsets {
-            self.dirty.entry(partition).or_insert(offset);
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(commits: &mut Commits, now_ms: i64, urgent: bool) -> Option<Vec<(i32, i64)>> {
+        let list = commits.take("t", now_ms, urgent)?;
+        let raw = |offset: Offset| offset.to_raw().unwrap();
+        Some(list.elements().iter().map(|e| (e.partition(), raw(e.offset()))).collect())
+    }
+
+    #[test]
+    fn one_commit_is_on_its_way_and_the_next_carries_the_rest() {
+        let mut commits = Commits::default();
+        commits.found(0, 3);
+        commits.note(0, 5);
+        assert_eq!(taken(&mut commits, 0, false), Some(vec![(0, 5)]));
+        commits.note(0, 6);
+        commits.note(1, 9);
+        commits.note(0, 7);
+        assert_eq!(taken(&mut commits, 0, true), None, "one is on its way");
+        assert!(commits.is_pending(&[0]));
+        assert_eq!(commits.answered(true, 0, 50), 2);
+        assert_eq!(taken(&mut commits, 49, false), None, "not before the interval");
+        assert_eq!(taken(&mut commits, 49, true), Some(vec![(0, 7), (1, 9)]));
+        assert_eq!(commits.answered(true, 60, 50), 2, "what was committed first is unknown: no rise");
+        assert_eq!((commits.committed(0), commits.committed(1)), (Some(7), Some(9)));
+        assert!(!commits.is_pending(&[0, 1]));
+    }
+
+    #[test]
+    fn a_failed_commit_is_repeated_after_a_wait_unless_overtaken() {
+        let mut commits = Commits::default();
+        commits.note(0, 5);
+        commits.note(1, 5);
+        taken(&mut commits, 0, false);
+        commits.note(1, 6);
+        assert_eq!(commits.answered(false, 0, 50), 0);
+        assert_eq!(taken(&mut commits, RETRY_MS - 1, true), None, "not even when urgent");
+        assert_eq!(taken(&mut commits, RETRY_MS, true), Some(vec![(0, 5), (1, 6)]));
+    }
+
+    #[test]
+    fn nothing_of_a_forgotten_partition_is_committed() {
+        let mut commits = Commits::default();
+        commits.note(0, 5);
+        commits.note(1, 5);
+        commits.forget(0);
+        assert_eq!(taken(&mut commits, 0, false), Some(vec![(1, 5)]));
+        commits.forget(1);
+        assert!(!commits.is_pending(&[0, 1]));
+        commits.answered(false, 0, 0);
+        assert_eq!(commits.due_ms(true), None);
     }
 }

@@ -24,8 +24,6 @@ pub enum Signal {
         /// They are someone else's already: nothing of them may be committed.
         lost: bool,
     },
-    /// A commit has ended.
-    Committed(KafkaResult<()>, TopicPartitionList),
     /// The client cannot do its work at the moment.
     Trouble(String),
 }
@@ -74,10 +72,6 @@ impl ConsumerContext for SessionContext {
         } else {
             self.push(Signal::Revoked { partitions: list.clone(), lost: consumer.assignment_lost() });
         }
-    }
-
-    fn commit_callback(&self, result: KafkaResult<()>, offsets: &TopicPartitionList) {
-        self.push(Signal::Committed(result, offsets.clone()));
     }
 }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use rdkafka::Message;
 use rdkafka::consumer::{CommitMode, Consumer};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::BorrowedMessage;
 use rdkafka::topic_partition_list::TopicPartitionList;
 
+use super::calls::Call;
 use super::commits::Commits;
 use super::context::{Signal, accept};
 use super::intake::{Intake, with_raw};
@@ -56,7 +57,6 @@ impl<I: Invoke> Session<I> {
         match signal {
             Signal::Assigned(partitions) => self.find_position(partitions),
             Signal::Revoked { partitions, lost } => self.on_revoked(partitions, lost),
-            Signal::Committed(result, list) => self.on_committed(&result, &list),
             Signal::Trouble(what) => self.shared.trouble(&what),
         }
     }
@@ -155,19 +155,20 @@ impl<I: Invoke> Session<I> {
         let now_ms = self.shared.clock.now_ms();
         let urgent = self.is_letting_go();
         let Some(list) = self.commits.take(&self.shared.config.topic, now_ms, urgent) else { return };
-        if let Err(error) = consumer.commit(&list, CommitMode::Async) {
-            self.on_committed(&Err(error), &list);
-        }
+        self.calls.spawn(async move {
+            let commit = tokio::task::spawn_blocking(move || consumer.commit(&list, CommitMode::Sync));
+            Call::Committed(commit.await.unwrap_or(Err(KafkaError::Canceled)))
+        });
     }
 
-    fn on_committed(&mut self, result: &Result<(), KafkaError>, list: &TopicPartitionList) {
+    /// The commit on its way has ended.
+    pub(super) fn on_committed(&mut self, result: &KafkaResult<()>) {
         let interval_ms = i64::try_from(self.shared.options.commit_interval.as_millis()).unwrap_or(i64::MAX);
-        let now_ms = self.shared.clock.now_ms();
-        let risen = self.commits.answered(result, list, now_ms, interval_ms);
+        let risen = self.commits.answered(result.is_ok(), self.shared.clock.now_ms(), interval_ms);
         self.shared.metrics.committed.add(risen);
         if let Err(error) = result {
             self.shared.metrics.commit_error.add(1);
-            self.shared.trouble(&format!("commit failed: {error}"));
+            self.shared.trouble(&format!("commit failed, will repeat: {error}"));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A broker in this process, and a function that does as it is told.
 #![allow(dead_code, reason = "each test file uses what it needs")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its stage cannot be set")]
 
 pub mod broker;
 pub mod function;
@@ -12,6 +13,12 @@ use esm_local::esm::{EsmOptions, MappingHandle};
 
 /// Longer than anything here takes, on a busy machine too.
 pub const PATIENCE: Duration = Duration::from_secs(40);
+
+/// Shows the mapping's log where `RUST_LOG` asks for it.
+pub fn log() {
+    let filter = tracing_subscriber::EnvFilter::from_default_env();
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
+}
 
 /// A mapping of `topic` with AWS's defaults, window 0.
 pub fn mapping(bootstrap_servers: &str, topic: &str) -> MappingConfig {
@@ -40,6 +47,7 @@ pub fn mapping(bootstrap_servers: &str, topic: &str) -> MappingConfig {
 
 /// Options that make tests quick: the mock broker answers an empty fetch only after `fetch_wait`.
 pub fn quick() -> EsmOptions {
+    log();
     EsmOptions {
         fetch_wait: Duration::from_millis(10),
         retry_backoff_min: Duration::from_millis(5),

@@ -1,0 +1,33 @@
+//! Erasing a card outside of a verdict.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use gateway_domain::{PaymentId, Timestamp};
+use gateway_ports::PortError;
+
+use super::RECORD_LIFE_MS;
+use crate::DynamoStore;
+use crate::error::written;
+use crate::item::{text, ttl};
+
+/// Takes ciphertexts and wrapped keys out of the item, if there is one.
+pub(super) async fn erase<K>(store: &DynamoStore<K>, payment_id: PaymentId) -> Result<(), PortError> {
+    let answer = store
+        .client
+        .update_item()
+        .table_name(&store.payments_table)
+        .key("payment_id", text(payment_id))
+        .condition_expression("attribute_exists(payment_id)")
+        .update_expression("SET expires_at = :record_ends REMOVE card, cvv")
+        .expression_attribute_values(":record_ends", record_ends())
+        .send()
+        .await;
+    written("payments UpdateItem", answer).map(|_| ())
+}
+
+/// When an item without a card may be tidied up. The only clock here, and nothing is decided by it.
+pub(super) fn record_ends() -> AttributeValue {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    ttl(Timestamp::from_millis(i64::try_from(now).unwrap_or(i64::MAX)).plus_millis(RECORD_LIFE_MS))
+}

@@ -1,0 +1,85 @@
+//! [`CardVault`], [`ChargeAttempts`] and [`PendingPayments`]: one item a payment.
+
+mod claim;
+mod codec;
+mod erase;
+mod outcomes;
+mod put;
+mod record;
+
+use gateway_domain::charge::AttemptFailure;
+use gateway_domain::{CardSecret, PaymentId, Timestamp, Verdict};
+use gateway_ports::PortError;
+use gateway_ports::attempts::{
+    AttemptClaim, CardVault, ChargeAttempts, NewPaymentItem, PendingPayments, Recorded,
+};
+
+use crate::DynamoStore;
+use crate::error::port_error;
+use crate::item::{Reader, text};
+use crate::vault::KeyProvider;
+
+/// How long an item outlives its card's erasure: whoever is redelivered or redriven in this time is
+/// told the verdict again; later ones ask the PSP.
+const RECORD_LIFE_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+
+impl<K: KeyProvider> CardVault for DynamoStore<K> {
+    async fn put(&self, item: &NewPaymentItem, card: CardSecret) -> Result<(), PortError> {
+        put::put(self, item, card).await
+    }
+
+    async fn erase(&self, payment_id: PaymentId) -> Result<(), PortError> {
+        erase::erase(self, payment_id).await
+    }
+}
+
+impl<K: KeyProvider> ChargeAttempts for DynamoStore<K> {
+    async fn claim_attempt(
+        &self,
+        payment_id: PaymentId,
+        attempt: u32,
+        now: Timestamp,
+        lease_ms: i64,
+    ) -> Result<AttemptClaim, PortError> {
+        claim::claim(self, &claim::Wish { payment_id, attempt, now, lease_ms }).await
+    }
+
+    async fn record_verdict(
+        &self,
+        payment_id: PaymentId,
+        fence: u64,
+        verdict: &Verdict,
+    ) -> Result<Recorded, PortError> {
+        record::verdict(self, payment_id, Some(fence), verdict).await
+    }
+
+    async fn record_failure(
+        &self,
+        payment_id: PaymentId,
+        fence: u64,
+        failure: &AttemptFailure,
+    ) -> Result<Recorded, PortError> {
+        record::failure(self, payment_id, fence, failure).await
+    }
+
+    async fn record_learned(&self, payment_id: PaymentId, verdict: &Verdict) -> Result<Recorded, PortError> {
+        record::verdict(self, payment_id, None, verdict).await
+    }
+}
+
+impl<K: KeyProvider> PendingPayments for DynamoStore<K> {
+    async fn pending(&self, payment_id: PaymentId) -> Result<Option<NewPaymentItem>, PortError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.payments_table)
+            .key("payment_id", text(payment_id))
+            // Everything but the card: it does not travel where it is not needed.
+            .projection_expression(codec::PLAIN_PART)
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| port_error("payments GetItem", &error))?;
+        answer.item.map_or(Ok(None), |item| codec::plain_part(Reader::new(&item)))
+    }
+}

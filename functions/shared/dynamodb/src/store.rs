@@ -1,0 +1,36 @@
+//! The store: a client, two tables and a vault.
+
+use aws_sdk_dynamodb::Client;
+
+use crate::client::{dynamodb_client, kms_client};
+use crate::config::{StoreConfig, VaultKeyConfig};
+use crate::vault::{ConfiguredKeys, KmsKeys, KmsService, Vault};
+
+/// Claims, cards and charge attempts in two tables. Cheap to share behind an `Arc`; its connections
+/// belong to the runtime it is first used on.
+pub struct DynamoStore<K = ConfiguredKeys> {
+    pub(crate) client: Client,
+    pub(crate) claims_table: String,
+    pub(crate) payments_table: String,
+    pub(crate) vault: Vault<K>,
+}
+
+impl DynamoStore {
+    /// The store that the configuration describes. Connects when it is first used.
+    #[must_use]
+    pub fn new(config: StoreConfig) -> Self {
+        let keys = match config.vault_keys {
+            VaultKeyConfig::Kms(id) => {
+                ConfiguredKeys::Kms(KmsKeys::new(KmsService::new(kms_client(&config.aws), id)))
+            }
+            VaultKeyConfig::Local(keys) => ConfiguredKeys::Local(keys),
+            VaultKeyConfig::Absent => ConfiguredKeys::Absent,
+        };
+        Self {
+            client: dynamodb_client(&config.aws),
+            claims_table: config.claims_table,
+            payments_table: config.payments_table,
+            vault: Vault::new(keys),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The handle on the database.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use gateway_ports::PortError;
+use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
+use sqlx::pool::PoolConnectionMetadata;
+use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, MySqlPool};
+
+use crate::failure::to_port_error;
+use crate::settings::Settings;
+
+/// Every port of the ledger, on one pool of connections.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub(crate) pool: MySqlPool,
+}
+
+impl Database {
+    /// A handle that connects when it is first used, so that a cold start does not wait for it.
+    ///
+    /// # Errors
+    /// A permanent [`PortError`] if the URL is none.
+    pub fn open(settings: &Settings) -> Result<Self, PortError> {
+        let options = MySqlConnectOptions::from_str(&settings.url)
+            .map_err(|error| PortError::permanent(format!("DATABASE_URL: {error}")))?;
+        Ok(Self { pool: pool_options(settings).connect_lazy_with(options) })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// A [`PortError`] if it does not.
+    pub async fn ping(&self) -> Result<(), PortError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await.map_err(|error| to_port_error("ping", &error))?;
+        Ok(())
+    }
+
+    /// Closes every connection in order.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+fn pool_options(settings: &Settings) -> MySqlPoolOptions {
+    let session = session_statements(settings);
+    let idle_before_check = settings.idle_before_check;
+    MySqlPoolOptions::new()
+        .max_connections(settings.connections_max)
+        .acquire_timeout(settings.acquire_timeout)
+        .idle_timeout(settings.idle_timeout)
+        .test_before_acquire(false)
+        .before_acquire(move |connection, idle| Box::pin(check(connection, idle, idle_before_check)))
+        .after_connect(move |connection, _| {
+            let session = session.clone();
+            Box::pin(async move { connection.execute(sqlx::raw_sql(AssertSqlSafe(session))).await.map(drop) })
+        })
+}
+
+async fn check(
+    connection: &mut MySqlConnection,
+    idle: PoolConnectionMetadata,
+    idle_before_check: Duration,
+) -> Result<bool, sqlx::Error> {
+    if idle.idle_for > idle_before_check {
+        connection.ping().await?;
+    }
+    Ok(true)
+}
+
+/// READ COMMITTED: a statement that waited for a row sees what its holder wrote. The comments are
+/// each one server's own: `M!` is MariaDB's; versions 5.07.00 to 5.09.99 MariaDB leaves to MySQL.
+fn session_statements(settings: &Settings) -> String {
+    format!(
+        "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+         SET SESSION innodb_lock_wait_timeout = {lock_wait_s} \
+         /*M!100100 , max_statement_time = {statement_s} */ \
+         /*!50780 , max_execution_time = {statement_ms} */",
+        lock_wait_s = settings.lock_wait_timeout.as_secs().max(1),
+        statement_s = settings.statement_timeout.as_secs().max(1),
+        statement_ms = settings.statement_timeout.as_millis().max(1),
+    )
+}

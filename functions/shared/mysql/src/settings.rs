@@ -1,0 +1,47 @@
+//! How the ledger's database is reached.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Address and limits. The defaults suit one function environment, which handles one batch at a time.
+#[derive(Clone)]
+pub struct Settings {
+    /// `mysql://user:password@host:port/database?ssl-mode=…`.
+    pub url: String,
+    /// The most connections: an environment needs few, and there are many environments.
+    pub connections_max: u32,
+    /// How long a statement may wait for a free or new connection.
+    pub acquire_timeout: Duration,
+    /// How long one statement may run before the server gives it up (MySQL: reads only).
+    pub statement_timeout: Duration,
+    /// How long one statement may wait for a row that another transaction holds; whole seconds.
+    pub lock_wait_timeout: Duration,
+    /// A connection that was idle for longer is tried before it is used: a frozen environment may
+    /// have lost it. A busy one is spared the round trip.
+    pub idle_before_check: Duration,
+    /// A connection that was idle for longer is closed.
+    pub idle_timeout: Duration,
+}
+
+impl Settings {
+    /// Defaults for `url`.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            connections_max: 4,
+            acquire_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(10),
+            lock_wait_timeout: Duration::from_secs(5),
+            idle_before_check: Duration::from_secs(1),
+            idle_timeout: Duration::from_secs(300),
+        }
+    }
+}
+
+impl fmt::Debug for Settings {
+    /// The address holds a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").field("connections_max", &self.connections_max).finish_non_exhaustive()
+    }
+}
