@@ -16,9 +16,9 @@ use serde::Serialize;
 pub const PAGE: u32 = 100;
 /// Pages of each kind in one run; what is left waits for the next one.
 pub const PAGES_MAX: u32 = 20;
-/// How long a taken retry is left alone by other runs, in milliseconds: longer than producing a page
+/// How long a taken payment is left alone by other runs, in milliseconds: longer than producing a page
 /// can take.
-pub const DUE_LEASE_MS: i64 = 30_000;
+pub const LEASE_MS: i64 = 30_000;
 
 /// The job with the ports it needs.
 pub struct DispatchRetries<L, K, C> {

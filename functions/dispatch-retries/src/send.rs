@@ -8,51 +8,49 @@ use gateway_ports::{Clock, PortError};
 use gateway_wire::money::WireMoney;
 use gateway_wire::{AttemptRequested, topics};
 
-use crate::{DUE_LEASE_MS, DispatchRetries, PAGE, PAGES_MAX, Report};
+use crate::{DispatchRetries, LEASE_MS, PAGE, PAGES_MAX, Report};
 
 impl<L: Dispatch, K: MessageLog, C: Clock> DispatchRetries<L, K, C> {
     pub(crate) async fn dispatch(&self, report: &mut Report) -> Result<(), PortError> {
-        self.dispatch_due(report).await?;
-        self.sweep_stuck(report).await
-    }
-
-    async fn dispatch_due(&self, report: &mut Report) -> Result<(), PortError> {
         for _ in 0..PAGES_MAX {
-            let taken = self.ledger.take_due(self.clock.now(), DUE_LEASE_MS, PAGE).await?;
-            let last = taken.len() < PAGE as usize;
-            let sent = self.send(taken, report).await;
-            report.due += sent.len();
-            if !sent.is_empty() {
-                self.ledger.mark_dispatched(&sent, self.clock.now()).await?;
-            }
+            let due = self.ledger.take_due(self.clock.now(), LEASE_MS, PAGE).await?;
+            let last = due.len() < PAGE as usize;
+            report.due += self.send_and_mark(due, report).await?;
             if last {
                 break;
             }
         }
-        Ok(())
-    }
-
-    /// A swept payment stays as it is, so it is not marked: its lease keeps the next runs from asking
-    /// again before another `stuck_after_ms` has passed.
-    async fn sweep_stuck(&self, report: &mut Report) -> Result<(), PortError> {
         for _ in 0..PAGES_MAX {
             let now = self.clock.now();
             let unchanged_since = now.plus_millis(-self.stuck_after_ms);
-            let taken = self.ledger.take_stuck(unchanged_since, now, self.stuck_after_ms, PAGE).await?;
-            let last = taken.len() < PAGE as usize;
-            report.stuck += self.send(taken, report).await.len();
+            let stuck = self.ledger.take_stuck(unchanged_since, now, LEASE_MS, PAGE).await?;
+            let last = stuck.len() < PAGE as usize;
+            report.stuck += self.send_and_mark(stuck, report).await?;
             if last {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// Marks only what Kafka has acknowledged; returns how many that is.
+    async fn send_and_mark(
+        &self,
+        attempts: Vec<DueAttempt>,
+        report: &mut Report,
+    ) -> Result<usize, PortError> {
+        if attempts.is_empty() {
+            return Ok(0);
+        }
+        let sent = self.send(attempts, report).await;
+        if !sent.is_empty() {
+            self.ledger.mark_dispatched(&sent, self.clock.now()).await?;
+        }
+        Ok(sent.len())
     }
 
     /// Produces the attempts; returns those that Kafka acknowledged.
     async fn send(&self, attempts: Vec<DueAttempt>, report: &mut Report) -> Vec<DueAttempt> {
-        if attempts.is_empty() {
-            return attempts;
-        }
         let records = attempts.iter().map(|attempt| self.record(attempt)).collect();
         let mut sent = Vec::with_capacity(attempts.len());
         for (attempt, produced) in attempts.into_iter().zip(self.log.produce(records).await) {

@@ -6,11 +6,11 @@
 
 mod ask;
 mod authenticity;
-mod hint;
 mod publish;
 
 use gateway_edge::TraceContext;
 use gateway_edge::http::{HttpHandler, HttpRequest, HttpResponse, Problem};
+use gateway_pagbank::webhook;
 use gateway_ports::Clock;
 use gateway_ports::attempts::ChargeAttempts;
 use gateway_ports::ledger::ReadPayments;
@@ -18,9 +18,7 @@ use gateway_ports::log::MessageLog;
 use gateway_ports::provider::PaymentProvider;
 use serde::Serialize;
 
-pub use authenticity::Authenticity;
-
-use hint::Hint;
+pub use authenticity::VerifyWebhook;
 
 /// The handler with the ports it needs.
 pub struct ReceivePspWebhook<L, A, P, K, C> {
@@ -28,14 +26,14 @@ pub struct ReceivePspWebhook<L, A, P, K, C> {
     pub ledger: L,
     /// Where a verdict is recorded before it is told.
     pub attempts: A,
-    /// Who knows what is true.
+    /// Who knows what is true, and its own signature.
     pub provider: P,
     /// Where verdicts are told.
     pub log: K,
     /// Time.
     pub clock: C,
-    /// How a hint is known to be the PSP's.
-    pub authenticity: Authenticity,
+    /// Whether a webhook without a signature is taken too: the PSP's sandbox sends none.
+    pub signature_optional: bool,
 }
 
 /// What came of a hint; the PSP only looks at the status, people read it in its delivery log.
@@ -55,16 +53,16 @@ impl<L, A, P, K, C> HttpHandler for ReceivePspWebhook<L, A, P, K, C>
 where
     L: ReadPayments,
     A: ChargeAttempts,
-    P: PaymentProvider,
+    P: PaymentProvider + VerifyWebhook,
     K: MessageLog,
     C: Clock,
 {
     async fn handle(&self, request: HttpRequest) -> Result<HttpResponse, Problem> {
-        self.authenticity.check(request.header(authenticity::HEADER), &request.body)?;
+        authenticity::check(&self.provider, &request, self.signature_optional)?;
         let trace = request.trace.unwrap_or_else(|| TraceContext::start(&self.clock));
-        let heard = match Hint::read(&request.body) {
+        let heard = match webhook::hint(&request.body) {
             Some(hint) => self.follow(&hint, trace).await?,
-            None => Heard::Ignored { reason: "names_no_payment" },
+            None => Heard::Ignored { reason: "names_no_charge" },
         };
         tracing::info!(?heard, "webhook");
         Ok(HttpResponse::json(200, &heard))

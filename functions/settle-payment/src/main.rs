@@ -10,7 +10,6 @@ use settle_payment::SettlePayment;
 async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init();
     let log = KafkaLog::new(KafkaConfig::from_env(optional)?)?;
-    let step =
-        SettlePayment { ledger: Database::open(&Settings::from_env(optional)?)?, clock: SystemClock };
+    let step = SettlePayment { ledger: Database::open(&Settings::from_env(optional)?)?, clock: SystemClock };
     kafka::serve(step, log, SystemClock).await
 }

@@ -9,10 +9,10 @@ pub mod psp;
 
 use std::time::Duration;
 
-use harness::Endpoints;
 use gateway_domain::PaymentId;
 use gateway_edge::SystemClock;
 use gateway_ports::Clock as _;
+use harness::Endpoints;
 use harness::card::TestCard;
 use harness::gateway::{Gateway, Item};
 use serde_json::Value;

@@ -1,5 +1,7 @@
 //! Starting, stopping, rebalancing, switching on and off: nothing is lost.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where its stage cannot be set")]
+
 #[path = "esm/support/mod.rs"]
 mod support;
 

@@ -13,10 +13,11 @@ use crate::context::Context;
 use crate::enqueue::{Enqueue, Sent};
 use crate::failure::{held_back, poisons_producer, port_error};
 
-/// [`MessageLog`] on Kafka.
+/// [`MessageLog`] on Kafka. Clones share one producer.
+#[derive(Clone)]
 pub struct KafkaLog {
     config: KafkaConfig,
-    current: Mutex<Arc<FutureProducer<Context>>>,
+    current: Arc<Mutex<Arc<FutureProducer<Context>>>>,
 }
 
 impl KafkaLog {
@@ -27,7 +28,7 @@ impl KafkaLog {
     pub fn new(config: KafkaConfig) -> Result<Self, PortError> {
         let producer =
             create(&config).map_err(|error| PortError::permanent(format!("no Kafka producer: {error}")))?;
-        Ok(Self { config, current: Mutex::new(Arc::new(producer)) })
+        Ok(Self { config, current: Arc::new(Mutex::new(Arc::new(producer))) })
     }
 
     fn producer(&self) -> Arc<FutureProducer<Context>> {
