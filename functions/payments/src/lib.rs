@@ -1,1 +1,41 @@
-//! What became of a payment.
+//! What became of a payment, and what is in the queue for analysis.
+//!
+//! Routes: `GET /payments/{id}` (with its timeline, an `ETag`, and `?wait=` seconds until it is final),
+//! `GET /payments/{id}/events`, `GET /dead-letters` (admin). Reads only.
+
+mod dead_letters;
+mod etag;
+mod events;
+mod known;
+mod show;
+mod wait;
+
+use gateway_edge::http::{HttpHandler, HttpRequest, HttpResponse, Problem};
+use gateway_ports::attempts::PendingPayments;
+use gateway_ports::dead_letters::DeadLetters;
+use gateway_ports::ledger::ReadPayments;
+
+pub use wait::WAIT_MAX_S;
+
+/// The handler with the ports it needs.
+pub struct Payments<L, P> {
+    /// Payments that have begun, and dead letters.
+    pub ledger: L,
+    /// Payments that were accepted and have not begun yet.
+    pub pending: P,
+}
+
+impl<L, P> HttpHandler for Payments<L, P>
+where
+    L: ReadPayments + DeadLetters,
+    P: PendingPayments,
+{
+    async fn handle(&self, request: HttpRequest) -> Result<HttpResponse, Problem> {
+        match request.route.as_str() {
+            "GET /payments/{id}" => self.show(&request).await,
+            "GET /payments/{id}/events" => self.events(&request).await,
+            "GET /dead-letters" => self.dead_letters(&request).await,
+            _ => Err(Problem::not_found("route_unknown", "no such route")),
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Wires process-payment to its servers.
 
+use std::sync::Arc;
+
 use gateway_dynamodb::{DynamoStore, StoreConfig};
 use gateway_edge::config::optional;
 use gateway_edge::{SystemClock, kafka, telemetry};
@@ -10,11 +12,11 @@ use process_payment::ProcessPayment;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init();
-    let log = KafkaLog::new(KafkaConfig::from_env(optional)?)?;
+    let log = Arc::new(KafkaLog::new(KafkaConfig::from_env(optional)?)?);
     let step = ProcessPayment {
         attempts: DynamoStore::new(StoreConfig::from_env()?),
         provider: PagBank::new(PagBankConfig::from_env(optional)?)?,
-        log: log.clone(),
+        log: Arc::clone(&log),
         clock: SystemClock,
     };
     kafka::serve(step, log, SystemClock).await

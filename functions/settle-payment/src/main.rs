@@ -1,6 +1,4 @@
 //! Wires settle-payment to its servers.
-// The nested futures of runtime and driver are deeper than the default limit.
-#![recursion_limit = "256"]
 
 use gateway_edge::config::optional;
 use gateway_edge::{SystemClock, kafka, telemetry};

@@ -11,8 +11,12 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use gateway_conformance::attempts::{LEASE_MS, authorized, fresh_payment, now, raw_card};
+use gateway_conformance::claims::fresh_key;
 use gateway_dynamodb::{DynamoStore, StoreConfig, dynamodb_client};
 use gateway_ports::attempts::{AttemptClaim, CardVault as _, ChargeAttempts as _};
+use gateway_ports::claims::{ClaimOutcome, ClaimRequest, PaymentClaims as _};
+use tokio::io::{AsyncReadExt as _, copy, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::OnceCell;
 
 const KEY: &str = "e2e:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -156,4 +160,60 @@ async fn an_endpoint_that_refuses_connections_is_a_transient_error() {
     config.aws.dynamodb_endpoint = Some("http://127.0.0.1:9".to_owned());
     let error = DynamoStore::new(config).erase(fresh_payment(now()).payment_id).await.unwrap_err();
     assert!(error.is_transient(), "{error}");
+}
+
+/// A store on whose way to DynamoDB the first answer gets lost after the write was done.
+async fn store_losing_the_first_answer() -> DynamoStore {
+    drop(store().await);
+    let mut config = config(KEY);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let server = config.aws.dynamodb_endpoint.replace(address).unwrap();
+    tokio::spawn(async move {
+        for connection in 0.. {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let mut server = TcpStream::connect(server.trim_start_matches("http://")).await.unwrap();
+            if connection == 0 {
+                lose_the_answer(&mut client, &mut server).await;
+            } else {
+                tokio::spawn(async move { copy_bidirectional(&mut client, &mut server).await });
+            }
+        }
+    });
+    DynamoStore::new(config)
+}
+
+async fn lose_the_answer(client: &mut TcpStream, server: &mut TcpStream) {
+    let (mut from_client, _) = client.split();
+    let (mut from_server, mut to_server) = server.split();
+    tokio::select! {
+        _ = copy(&mut from_client, &mut to_server) => {}
+        answer = from_server.read_u8() => { answer.unwrap(); }
+    }
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_got_lost_is_recognised_as_ours() {
+    let now = now();
+    let request = ClaimRequest {
+        key: fresh_key(),
+        payment_id: fresh_payment(now).payment_id,
+        fingerprint: [7; 32],
+        now,
+        lease_until: now.plus_millis(15_000),
+        expires_at: now.plus_millis(120_000),
+    };
+    let store = store_losing_the_first_answer().await;
+    assert_eq!(store.claim(&request).await.unwrap(), ClaimOutcome::Claimed);
+    assert!(matches!(store.claim(&request).await.unwrap(), ClaimOutcome::Taken(_)));
+}
+
+#[tokio::test]
+async fn an_attempt_whose_answer_got_lost_is_recognised_as_ours() {
+    let item = fresh_payment(now());
+    store().await.put(&item, raw_card()).await.unwrap();
+    let store = store_losing_the_first_answer().await;
+    let answer = store.claim_attempt(item.payment_id, 1, item.accepted_at, LEASE_MS).await.unwrap();
+    let AttemptClaim::Claimed(claimed) = answer else { panic!("busy with itself") };
+    assert_eq!((claimed.fence, claimed.may_be_charged), (1, false));
 }

@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod card;
+pub mod demo;
 pub mod endpoints;
 pub mod gateway;
 pub mod provision;

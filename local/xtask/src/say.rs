@@ -1,5 +1,4 @@
 //! The one place that prints: progress with the time since the start, and results.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its terminal")]
 
 use std::fmt::Display;
 use std::io::Write;
@@ -16,18 +15,22 @@ pub fn start_clock() {
 /// A line of progress: who, what, and how long after the start.
 pub fn progress(who: &str, what: impl Display) {
     let elapsed = STARTED.get_or_init(Instant::now).elapsed();
-    eprintln!("[{:>6.1?}s] {who:<14} {what}", Seconds(elapsed.as_millis()));
+    print_line(&mut std::io::stderr(), format!("[{:>6?}s] {who:<14} {what}", Seconds(elapsed.as_millis())));
 }
 
 /// A line of the result, on standard output.
 pub fn line(text: impl Display) {
-    // Whoever reads may have seen enough (`| head`); that is no failure of ours.
-    let _ = writeln!(std::io::stdout(), "{text}");
+    print_line(&mut std::io::stdout(), text);
 }
 
 /// A failure, on standard error.
 pub fn failure(text: impl Display) {
-    eprintln!("\nxtask: {text}");
+    print_line(&mut std::io::stderr(), format!("\nxtask: {text}"));
+}
+
+/// Whoever reads may have seen enough (`| head`): that must not stop what is being started.
+fn print_line(stream: &mut impl Write, text: impl Display) {
+    let _ = writeln!(stream, "{text}");
 }
 
 /// Seconds with one digit, without floating-point arithmetic.

@@ -117,6 +117,9 @@ pub fn join(thread: ScopedJoinHandle<'_, Outcome>) -> Outcome {
 /// # Errors
 /// It cannot be signalled.
 pub fn stop(stack: &Stack, service: &dyn Service) -> Outcome {
+    if Record::of_running(&stack.place, service.name()).is_some() {
+        say::progress(service.name(), "stopping");
+    }
     let what = match process::stop(&stack.place, service.name(), service.stop_within())? {
         Stopped::WasNotRunning => "did not run".to_owned(),
         Stopped::Finished(took) => format!("stopped in {}", say::duration(took)),

@@ -28,21 +28,14 @@ pub fn all(ports: &Ports, engine: Engine) -> Vec<(String, String)> {
 }
 
 /// What the connector needs: addresses as the Connect worker sees them, which in Compose is another
-/// network, and the connector class, which is MariaDB's natively and MySQL's in Compose.
-fn seen_from_connect(ports: &Ports, engine: Engine) -> [(String, String); 6] {
-    let (database, port, kafka, connector) = match engine {
-        Engine::Native => (
-            "127.0.0.1",
-            ports.get(Port::Mysql).to_string(),
-            format!("127.0.0.1:{}", ports.get(Port::Kafka)),
-            "io.debezium.connector.mariadb.MariaDbConnector",
-        ),
-        Engine::Docker => (
-            "mysql",
-            "3306".to_owned(),
-            "kafka:19092".to_owned(),
-            "io.debezium.connector.mysql.MySqlConnector",
-        ),
+/// network.
+fn seen_from_connect(ports: &Ports, engine: Engine) -> [(String, String); 5] {
+    let (database, port, kafka) = match engine {
+        Engine::Native => {
+            let kafka = format!("127.0.0.1:{}", ports.get(Port::Kafka));
+            ("127.0.0.1", ports.get(Port::Mysql).to_string(), kafka)
+        }
+        Engine::Docker => ("mysql", "3306".to_owned(), "kafka:19092".to_owned()),
     };
     [
         ("CDC_DATABASE_HOSTNAME", database.to_owned()),
@@ -50,7 +43,6 @@ fn seen_from_connect(ports: &Ports, engine: Engine) -> [(String, String); 6] {
         ("CDC_DATABASE_USER", "debezium".to_owned()),
         ("CDC_DATABASE_PASSWORD", "debezium".to_owned()),
         ("CDC_KAFKA_BOOTSTRAP_SERVERS", kafka),
-        ("CDC_CONNECTOR_CLASS", connector.to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
 }

@@ -24,7 +24,8 @@ pub trait ScheduledJob: Send + Sync {
 pub async fn serve<J: ScheduledJob>(job: J) -> Result<(), Error> {
     let job = &job;
     lambda_runtime::run(service_fn(move |_event: LambdaEvent<IgnoredAny>| async move {
-        job.run().await.map_err(|message| {
+        // Boxed, since runtime, job and driver together nest deeper than the compiler follows.
+        Box::pin(job.run()).await.map_err(|message| {
             tracing::error!(job = J::NAME, message, "failed");
             Diagnostic { error_type: "JobFailed".to_owned(), error_message: message }
         })

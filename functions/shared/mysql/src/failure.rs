@@ -100,3 +100,32 @@ fn classify(error: &sqlx::Error) -> PortError {
 fn number(error: &sqlx::Error) -> Option<u16> {
     error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_pass_is_transient_and_what_is_ours_is_permanent() {
+        let cut = || sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into());
+        for (error, transient) in [
+            (cut(), true),
+            (sqlx::Error::PoolTimedOut, true),
+            (sqlx::Error::PoolClosed, true),
+            (sqlx::Error::RowNotFound, false),
+            (sqlx::Error::ColumnNotFound("price".into()), false),
+        ] {
+            let message = error.to_string();
+            assert_eq!(Failure::from(error).into_port_error("read").is_transient(), transient, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_race_is_run_again_and_told_by_its_kind_when_it_never_ends() {
+        let (contended, duplicate) = (Failure::Contended("1213".into()), Failure::Duplicate("1062".into()));
+        assert!(contended.is_race() && duplicate.is_race());
+        assert!(contended.into_port_error("begin").is_transient());
+        assert!(!duplicate.into_port_error("begin").is_transient());
+        assert!(!Failure::inconsistent("bug").is_race());
+    }
+}

@@ -99,7 +99,7 @@ pub(crate) async fn release(
 }
 
 fn pay(taken: &[(ReservationId, PaymentId)], now: Timestamp) -> QueryBuilder<MySql> {
-    let mut query = QueryBuilder::new("UPDATE reservations SET status = 'PAYING', updated_at_ms = ");
+    let mut query = QueryBuilder::new("UPDATE reservations FORCE INDEX (PRIMARY) SET status = 'PAYING', updated_at_ms = ");
     query.push_bind(now.as_millis()).push(", payment_id = ");
     push_case(&mut query, taken.iter().map(|(id, payment)| (id, payment.to_string())));
     query.push(" WHERE status = 'HELD' AND id IN ");
@@ -113,7 +113,7 @@ fn leave(
     ids: &[ReservationId],
     now: Timestamp,
 ) -> QueryBuilder<MySql> {
-    let mut query = QueryBuilder::new("UPDATE reservations SET ");
+    let mut query = QueryBuilder::new("UPDATE reservations FORCE INDEX (PRIMARY) SET ");
     query.push(assignments).push(", updated_at_ms = ").push_bind(now.as_millis());
     query.push(" WHERE status = ").push_bind(from).push(" AND id IN ");
     push_list(&mut query, ids);

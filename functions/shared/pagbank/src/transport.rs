@@ -117,7 +117,7 @@ fn headers(config: &PagBankConfig) -> Result<HeaderMap, PagBankError> {
 
 async fn read(mut response: Response) -> Result<Vec<u8>, NoAnswer> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| lost(error))? {
+    while let Some(chunk) = response.chunk().await.map_err(lost)? {
         if body.len() + chunk.len() > ANSWER_BYTES_MAX {
             return Err(NoAnswer::Lost("the answer is too long".to_owned()));
         }

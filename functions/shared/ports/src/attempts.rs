@@ -4,6 +4,7 @@
 //! erasing the card another. Expiry is checked against `now`: deletion by the store lags.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use gateway_domain::charge::AttemptFailure;
 use gateway_domain::{CardSecret, Money, PaymentId, ReservationId, Timestamp, UserId, Verdict};
@@ -41,6 +42,21 @@ pub trait CardVault: Send + Sync {
     fn erase(&self, payment_id: PaymentId) -> impl Future<Output = Result<(), PortError>> + Send;
 }
 
+/// One store may serve two ports of one handler.
+impl<T: CardVault> CardVault for Arc<T> {
+    fn put(
+        &self,
+        item: &NewPaymentItem,
+        card: CardSecret,
+    ) -> impl Future<Output = Result<(), PortError>> + Send {
+        (**self).put(item, card)
+    }
+
+    fn erase(&self, payment_id: PaymentId) -> impl Future<Output = Result<(), PortError>> + Send {
+        (**self).erase(payment_id)
+    }
+}
+
 /// A claimed attempt: the right to call the PSP until the lease ends.
 pub struct ClaimedAttempt {
     /// Grows with each claim; only the newest may record an outcome.
@@ -76,7 +92,8 @@ pub enum AttemptClaim {
 
 /// Fenced charge attempts.
 pub trait ChargeAttempts: Send + Sync {
-    /// Claims attempt `attempt` until `now + lease_ms`.
+    /// Claims attempt `attempt` until `now + lease_ms`, in one write. See
+    /// [`gateway_domain::attempt::decide_claim`].
     fn claim_attempt(
         &self,
         payment_id: PaymentId,
@@ -86,7 +103,8 @@ pub trait ChargeAttempts: Send + Sync {
     ) -> impl Future<Output = Result<AttemptClaim, PortError>> + Send;
 
     /// Records the verdict and erases the card, in one write, if `fence` is the newest and no other
-    /// verdict is recorded (IN_ANALYSIS gives way to a later one). Returns the verdict that stands.
+    /// verdict is recorded (IN_ANALYSIS gives way to a final one). See
+    /// [`gateway_domain::attempt::decide_verdict`].
     fn record_verdict(
         &self,
         payment_id: PaymentId,
@@ -94,7 +112,8 @@ pub trait ChargeAttempts: Send + Sync {
         verdict: &Verdict,
     ) -> impl Future<Output = Result<Recorded, PortError>> + Send;
 
-    /// Records that the attempt ended without a verdict and ends the lease; the card stays.
+    /// Records that the attempt ended without a verdict and ends the lease; the card stays. The first
+    /// failure of a claim stands. See [`gateway_domain::attempt::decide_failure`].
     fn record_failure(
         &self,
         payment_id: PaymentId,
@@ -102,7 +121,8 @@ pub trait ChargeAttempts: Send + Sync {
         failure: &AttemptFailure,
     ) -> impl Future<Output = Result<Recorded, PortError>> + Send;
 
-    /// Records a verdict learned by asking the PSP, whatever the fence, and erases the card.
+    /// Records a verdict learned by asking the PSP, whatever the fence, and erases the card; also for a
+    /// payment whose item is gone.
     fn record_learned(
         &self,
         payment_id: PaymentId,

@@ -1,6 +1,7 @@
 //! Claims: who was first with an `Idempotency-Key`, or with an equal payment.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use gateway_domain::claim::Claim;
 use gateway_domain::{Money, PaymentId, ReservationId, Timestamp, UserId};
@@ -81,4 +82,35 @@ pub trait PaymentClaims: Send + Sync {
         key: &ClaimKey,
         payment_id: PaymentId,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
+}
+
+/// One store may serve two ports of one handler.
+impl<T: PaymentClaims> PaymentClaims for Arc<T> {
+    fn claim(&self, request: &ClaimRequest) -> impl Future<Output = Result<ClaimOutcome, PortError>> + Send {
+        (**self).claim(request)
+    }
+
+    fn find(
+        &self,
+        key: &ClaimKey,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Claim>, PortError>> + Send {
+        (**self).find(key, now)
+    }
+
+    fn take_over(
+        &self,
+        earlier: &Claim,
+        request: &ClaimRequest,
+    ) -> impl Future<Output = Result<ClaimOutcome, PortError>> + Send {
+        (**self).take_over(earlier, request)
+    }
+
+    fn complete(
+        &self,
+        key: &ClaimKey,
+        payment_id: PaymentId,
+    ) -> impl Future<Output = Result<(), PortError>> + Send {
+        (**self).complete(key, payment_id)
+    }
 }

@@ -1,6 +1,7 @@
 //! The message log: Kafka.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use crate::PortError;
 
@@ -34,4 +35,14 @@ pub trait MessageLog: Send + Sync {
         &self,
         records: Vec<OutgoingRecord>,
     ) -> impl Future<Output = Vec<Result<Delivered, PortError>>> + Send;
+}
+
+/// One log for all who produce in an environment.
+impl<T: MessageLog> MessageLog for Arc<T> {
+    fn produce(
+        &self,
+        records: Vec<OutgoingRecord>,
+    ) -> impl Future<Output = Vec<Result<Delivered, PortError>>> + Send {
+        (**self).produce(records)
+    }
 }

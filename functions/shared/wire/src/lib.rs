@@ -5,8 +5,10 @@
 
 pub mod convert;
 pub mod dead_letter;
+pub mod http;
 pub mod messages;
 pub mod money;
+pub mod time;
 pub mod topics;
 
 pub use dead_letter::{DeadLetter, DeadLetterCause, RecordOrigin};

@@ -27,8 +27,6 @@ pub struct EsmOptions {
     pub topic_check_interval: Duration,
     /// Further librdkafka properties for consumers and producers, such as `security.protocol`.
     pub kafka_properties: Vec<(String, String)>,
-    /// Seeds jitter and request ids.
-    pub seed: u64,
 }
 
 impl Default for EsmOptions {
@@ -43,18 +41,17 @@ impl Default for EsmOptions {
             session_timeout: Duration::from_secs(6),
             topic_check_interval: Duration::from_secs(5),
             kafka_properties: Vec::new(),
-            seed: 0,
         }
     }
 }
 
 impl EsmOptions {
-    pub(super) fn engine_options(&self) -> EngineOptions {
+    pub(super) fn engine_options(&self, seed: u64) -> EngineOptions {
         let ms = |wait: Duration| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
         EngineOptions {
             concurrent_invocations_max: self.max_concurrent_invocations,
             backoff: Backoff { min_ms: ms(self.retry_backoff_min), max_ms: ms(self.retry_backoff_max) },
-            seed: self.seed,
+            seed,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use super::tool::{self, LongStep};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::stack::Stack;
-use crate::{place, system};
+use crate::{place, say, system};
 
 /// Whether this machine has apt.
 pub fn is_here() -> bool {
@@ -41,6 +41,7 @@ pub fn install(stack: &Stack, what: &str, groups: &[&[&str]]) -> Outcome {
 /// A package does not exist here, or cannot be fetched.
 pub fn unpack(stack: &Stack, groups: &[&[&str]], root: &Path) -> Outcome {
     let _one_at_a_time = stack.packages.lock();
+    say::progress("apt", "finding out what is missing");
     let wanted = choose_with_update(stack, groups)?;
     let packages = closure(&wanted)?;
     let archives = root.with_extension("debs");

@@ -9,6 +9,7 @@ use super::jdk::{self, LEAST_FOR_OPENSEARCH_3};
 use super::tool::{self, LongStep};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::place;
+use crate::service::join;
 use crate::stack::Stack;
 
 /// A module of `local/stack/pom.xml`.
@@ -27,7 +28,8 @@ pub enum Module {
 }
 
 impl Module {
-    fn name(self) -> &'static str {
+    /// Its folder under `local/stack`.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Kafka => "kafka",
             Self::Debezium => "debezium",
@@ -86,7 +88,14 @@ fn fetch_missing(stack: &Stack) -> Outcome {
         return Ok(());
     }
     let partial = stack.place.downloads.join(format!("partial-{}", std::process::id()));
-    copy_dependencies(stack, &missing, &partial)?;
+    let outcome = fetch_into(stack, &missing, &partial);
+    // Whole folders have left it by now; halves are of no use.
+    place::remove_folder(&partial)?;
+    outcome
+}
+
+fn fetch_into(stack: &Stack, missing: &[(Module, PathBuf)], partial: &Path) -> Outcome {
+    copy_dependencies(stack, missing, partial)?;
     std::thread::scope(|scope| {
         let finishing: Vec<_> = missing
             .iter()
@@ -94,9 +103,8 @@ fn fetch_missing(stack: &Stack) -> Outcome {
                 scope.spawn(|| finish(stack, *module, &partial.join(module.name()), folder))
             })
             .collect();
-        finishing.into_iter().try_for_each(|one| one.join().unwrap_or(Ok(())))
-    })?;
-    place::remove_folder(&partial)
+        Failure::all(finishing.into_iter().map(join).collect())
+    })
 }
 
 fn finish(stack: &Stack, module: Module, fetched: &Path, folder: &Path) -> Outcome {

@@ -66,11 +66,12 @@ fn fetch(stack: &Stack, root: &Path) -> Outcome {
     place::make_folder(&partial)?;
     let server: &[&str] = &["mariadb-server-core", "mariadb-server-core-10.6"];
     let client: &[&str] = &["mariadb-client-core", "mariadb-client-core-10.6"];
-    debian::unpack(stack, &[server, client], &partial)?;
-    if std::fs::rename(&partial, root).is_err() {
+    let outcome = debian::unpack(stack, &[server, client], &partial);
+    // The folder appears whole or not at all; who comes second uses the first one's.
+    if outcome.is_err() || std::fs::rename(&partial, root).is_err() {
         place::remove_folder(&partial)?;
     }
-    Ok(())
+    outcome
 }
 
 fn at(basedir: &Path, libraries: Option<PathBuf>) -> Option<MariaDb> {

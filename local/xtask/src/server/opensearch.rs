@@ -44,12 +44,13 @@ impl Service for OpenSearch {
     }
 
     fn command(&self, stack: &Stack) -> Outcome<Command> {
-        let data = stack.place.data("opensearch");
+        let module = jars::opensearch(stack)?;
+        // An older version cannot read the data of a newer one.
+        let data = stack.place.data(module.name());
         place::make_folder(&data.join("home"))?;
         let extra = [("STACK_DATA", data.display().to_string())];
         let settings = configure(stack, "opensearch/opensearch.yml", &extra)?;
         configure(stack, "opensearch/log4j2.properties", &[])?;
-        let module = jars::opensearch(stack)?;
         let jdk = jdk::jdks(stack)?.newest();
         let java =
             Java { name: "opensearch", jdk, heap_mib: 256, jars: &jars::of(stack, module)?, main: "Search" };

@@ -13,12 +13,10 @@ use crate::error::{Written, written};
 use crate::item::{Item, Reader, bytes, holder_name, millis, number, text};
 use crate::vault::KeyProvider;
 
-/// [`decide_claim`]'s `Claim`, in the store's words: no verdict, a card, and either a newer attempt
-/// after one that is over or lapsed, or the same one after its lease lapsed without an outcome
-/// (a recorded outcome takes the lease away).
-const CLAIMABLE: &str = "attribute_not_exists(verdict) AND attribute_exists(card) AND card_expires_at > :now \
-     AND ((attempt < :attempt AND (attribute_not_exists(lease_until) OR lease_until <= :now)) \
-          OR (attempt = :attempt AND lease_until <= :now))";
+/// [`decide_claim`]'s `Claim`, in the store's words. That there is a card says that there is no
+/// verdict: both are written at once. A lease that ended with an outcome is 0.
+const CLAIMABLE: &str = "attribute_exists(card) AND card_expires_at > :now AND lease_until <= :now \
+     AND (attempt < :attempt OR (attempt = :attempt AND attribute_not_exists(failure)))";
 const CLAIM: &str =
     "SET attempt = :attempt, lease_until = :lease_until, holder = :holder REMOVE failure ADD fence :one";
 

@@ -26,6 +26,7 @@ pub(super) fn item(new: &NewPaymentItem, sealed: SealedCard) -> Item {
         ("attempt", number(0)),
         ("fence", number(0)),
         ("cleared", number(0)),
+        ("lease_until", number(0)),
         ("card", bytes(sealed.card)),
         ("expires_at", ttl(new.card_expires_at)),
     ]

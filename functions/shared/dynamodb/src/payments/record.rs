@@ -18,8 +18,8 @@ use crate::item::{Item, Reader, number, text};
 /// Records a verdict and takes card, code, their keys and the lease out of the item.
 const DECIDE: &str =
     "SET verdict = :verdict, expires_at = :record_ends REMOVE card, cvv, lease_until, failure";
-/// Records a failure and takes the lease away; the card stays.
-const FAIL: &str = "SET failure = :failure REMOVE lease_until ADD cleared :cleared";
+/// Records a failure and ends the lease; the card stays.
+const FAIL: &str = "SET failure = :failure, lease_until = :ended ADD cleared :cleared";
 /// [`decide_failure`]'s `Write`, in the store's words.
 const FAILABLE: &str = "fence = :fence AND attribute_not_exists(verdict) AND attribute_not_exists(failure)";
 
@@ -74,6 +74,7 @@ pub(super) async fn failure<K>(
         .update_expression(FAIL)
         .condition_expression(FAILABLE)
         .expression_attribute_values(":failure", write_failure(failure))
+        .expression_attribute_values(":ended", number(0))
         .expression_attribute_values(":cleared", number(attempt::clears(failure)))
         .expression_attribute_values(":fence", number(fence))
         .send()

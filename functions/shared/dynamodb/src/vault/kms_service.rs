@@ -87,3 +87,6 @@ fn key_bytes(plaintext: Option<Blob>) -> Result<KeyBytes, PortError> {
     key.copy_from_slice(&bytes);
     Ok(key)
 }
+
+#[cfg(test)]
+mod tests;

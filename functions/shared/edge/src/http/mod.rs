@@ -1,12 +1,15 @@
 //! Functions behind the HTTP API (payload format 2.0).
 
 mod caller;
+mod fields;
 mod problem;
+pub mod read;
 mod request;
 mod response;
 mod serve;
 
 pub use caller::{Authorization, Caller};
+pub use fields::{Fields, Unfit};
 pub use problem::{FieldError, Problem};
 pub use request::HttpRequest;
 pub use response::HttpResponse;

@@ -7,7 +7,7 @@ use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 
 use super::{Authorization, Caller, Problem};
 use crate::TraceContext;
@@ -101,11 +101,11 @@ impl HttpRequest {
         })
     }
 
-    /// The body as JSON.
+    /// The body as JSON; what can borrow from it does.
     ///
     /// # Errors
     /// 400 for what is no JSON; 422 for JSON of another shape. Tells the place, never the content.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Problem> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let place = format!("line {} column {}", error.line(), error.column());
             if error.is_data() {

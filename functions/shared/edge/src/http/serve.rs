@@ -33,7 +33,8 @@ pub async fn answer<H: HttpHandler>(
 pub async fn serve<H: HttpHandler>(handler: H, authorization: Authorization) -> Result<(), Error> {
     let handler = &handler;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
-        let response = answer(handler, event.payload, authorization).await;
+        // Boxed, since runtime, handler and driver together nest deeper than the compiler follows.
+        let response = Box::pin(answer(handler, event.payload, authorization)).await;
         Ok::<ApiGatewayV2httpResponse, Error>(response.into_event())
     }))
     .await

@@ -14,7 +14,8 @@ pub async fn serve<S: Step>(step: S, log: impl MessageLog, clock: impl Clock) ->
     let (step, log, clock) = (&step, &log, &clock);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<KafkaEvent>| async move {
         let records = event.payload.into_records().map_err(invalid_event)?;
-        Ok::<KafkaBatchResponse, Diagnostic>(run_batch(step, log, clock, records).await)
+        // Boxed, since runtime, step and driver together nest deeper than the compiler follows.
+        Ok::<KafkaBatchResponse, Diagnostic>(Box::pin(run_batch(step, log, clock, records)).await)
     }))
     .await
 }

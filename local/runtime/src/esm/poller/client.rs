@@ -7,8 +7,10 @@ use rdkafka::ClientConfig;
 use crate::esm::config::MappingConfig;
 use crate::esm::options::EsmOptions;
 
-/// Bytes that librdkafka fetches ahead for one partition; beyond, it stops fetching for it.
-const FETCH_AHEAD_KBYTES: usize = 4 * 1024;
+/// Bytes that librdkafka fetches ahead for one partition; beyond, it stops fetching for it. A
+/// partition that was full waits for the long poll of its idle neighbours to end before it is
+/// fetched again, so this is what it lives on for up to `fetch_wait`.
+const FETCH_AHEAD_KBYTES: usize = 16 * 1024;
 
 /// Records that librdkafka fetches ahead for one partition.
 const FETCH_AHEAD_RECORDS: usize = 2_000;

@@ -75,7 +75,7 @@ impl<I: Invoke> Session<I> {
         consumer.set_nonempty_callback(move || waker.notify_one());
         consumer.subscribe(&[&shared.config.topic])?;
         Ok(Self {
-            engine: Engine::new(&shared.config, shared.options.engine_options()),
+            engine: Engine::new(&shared.config, shared.options.engine_options(rand::random())),
             shared,
             intakes: BTreeMap::new(),
             member: Member(Some(Arc::new(consumer))),

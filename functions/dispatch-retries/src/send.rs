@@ -1,0 +1,81 @@
+//! Take, produce, mark.
+
+use gateway_edge::TraceContext;
+use gateway_edge::kafka::outgoing;
+use gateway_ports::ledger::{DispatchRetries as Dispatch, DueAttempt};
+use gateway_ports::log::{MessageLog, OutgoingRecord};
+use gateway_ports::{Clock, PortError};
+use gateway_wire::money::WireMoney;
+use gateway_wire::{AttemptRequested, topics};
+
+use crate::{DispatchRetries, LEASE_MS, PAGE, PAGES_MAX, Report};
+
+impl<L: Dispatch, K: MessageLog, C: Clock> DispatchRetries<L, K, C> {
+    pub(crate) async fn dispatch(&self, report: &mut Report) -> Result<(), PortError> {
+        for _ in 0..PAGES_MAX {
+            let due = self.ledger.take_due(self.clock.now(), LEASE_MS, PAGE).await?;
+            let last = due.len() < PAGE as usize;
+            report.due += self.send_and_mark(due, report).await?;
+            if last {
+                break;
+            }
+        }
+        for _ in 0..PAGES_MAX {
+            let now = self.clock.now();
+            let unchanged_since = now.plus_millis(-self.stuck_after_ms);
+            let stuck = self.ledger.take_stuck(unchanged_since, now, LEASE_MS, PAGE).await?;
+            let last = stuck.len() < PAGE as usize;
+            report.stuck += self.send_and_mark(stuck, report).await?;
+            if last {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Marks only what Kafka has acknowledged; returns how many that is.
+    async fn send_and_mark(
+        &self,
+        attempts: Vec<DueAttempt>,
+        report: &mut Report,
+    ) -> Result<usize, PortError> {
+        if attempts.is_empty() {
+            return Ok(0);
+        }
+        let sent = self.send(attempts, report).await;
+        if !sent.is_empty() {
+            self.ledger.mark_dispatched(&sent, self.clock.now()).await?;
+        }
+        Ok(sent.len())
+    }
+
+    /// Produces the attempts; returns those that Kafka acknowledged.
+    async fn send(&self, attempts: Vec<DueAttempt>, report: &mut Report) -> Vec<DueAttempt> {
+        let records = attempts.iter().map(|attempt| self.record(attempt)).collect();
+        let mut sent = Vec::with_capacity(attempts.len());
+        for (attempt, produced) in attempts.into_iter().zip(self.log.produce(records).await) {
+            match produced {
+                Ok(_) => sent.push(attempt),
+                Err(error) => {
+                    report.unacknowledged += 1;
+                    tracing::warn!(payment_id = %attempt.payment_id, attempt = attempt.attempt, %error,
+                        "attempt not produced");
+                }
+            }
+        }
+        sent
+    }
+
+    /// The request's trace ended with the failed attempt; each retry begins one.
+    fn record(&self, attempt: &DueAttempt) -> OutgoingRecord {
+        let message = AttemptRequested {
+            payment_id: attempt.payment_id,
+            reservation_id: attempt.reservation_id,
+            amount: WireMoney(attempt.amount),
+            attempt: attempt.attempt,
+            accepted_at_ms: attempt.accepted_at.as_millis(),
+        };
+        let trace = TraceContext::start(&self.clock);
+        outgoing(topics::PROCESS_PURCHASES, attempt.reservation_id, &message, trace, &self.clock)
+    }
+}

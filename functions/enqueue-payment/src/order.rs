@@ -1,0 +1,37 @@
+//! What a request wants to pay, without the card.
+
+use gateway_domain::begin::PaymentRequest;
+use gateway_domain::{CardSummary, Money, PaymentId, ProductId, Quantity, ReservationId, Timestamp, UserId};
+
+/// What to pay, as the buyer believes it to be. The price of one is not here: the reading has checked
+/// that it is the amount over the quantity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Order {
+    pub(crate) reservation_id: ReservationId,
+    pub(crate) product_id: ProductId,
+    pub(crate) user_id: UserId,
+    pub(crate) quantity: Quantity,
+    pub(crate) amount: Money,
+}
+
+impl Order {
+    /// As the payment `payment_id`.
+    pub(crate) fn to_request(&self, payment_id: PaymentId, card: CardSummary) -> PaymentRequest {
+        PaymentRequest {
+            payment_id,
+            reservation_id: self.reservation_id,
+            product_id: self.product_id,
+            user_id: self.user_id.clone(),
+            quantity: self.quantity,
+            amount: self.amount,
+            card,
+            accepted_at: accepted_at(payment_id),
+        }
+    }
+}
+
+/// When a payment was accepted: the time in its id. A request that goes on with an earlier one's id
+/// thereby repeats its record to the letter.
+pub(crate) const fn accepted_at(payment_id: PaymentId) -> Timestamp {
+    Timestamp::from_millis((payment_id.to_u128() >> 80) as i64)
+}

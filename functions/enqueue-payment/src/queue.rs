@@ -1,0 +1,87 @@
+//! Vault, produce, complete: each may be repeated for the same payment id.
+
+use gateway_domain::begin::PaymentRequest;
+use gateway_domain::limits::{CARD_LIFE_MS, CLAIM_LEASE_MS};
+use gateway_domain::{PaymentId, UserId};
+use gateway_edge::TraceContext;
+use gateway_edge::http::{HttpResponse, Problem};
+use gateway_edge::kafka::outgoing;
+use gateway_ports::attempts::{CardVault, NewPaymentItem};
+use gateway_ports::claims::{ClaimKey, PaymentClaims};
+use gateway_ports::log::MessageLog;
+use gateway_ports::{Clock, PortError};
+use gateway_wire::money::WireMoney;
+use gateway_wire::{PaymentRequested, topics};
+
+use crate::request::Wish;
+use crate::{EnqueuePayment, answer};
+
+impl<L, D, V, K, C> EnqueuePayment<L, D, V, K, C>
+where
+    D: PaymentClaims,
+    V: CardVault,
+    K: MessageLog,
+    C: Clock,
+{
+    pub(crate) async fn queue(
+        &self,
+        wish: Wish,
+        payment_id: PaymentId,
+        trace: TraceContext,
+    ) -> Result<HttpResponse, Problem> {
+        let Wish { order, card, key, .. } = wish;
+        let request = order.to_request(payment_id, card.summary());
+        let unfinished = |error| unfinished(payment_id, error);
+        self.vault.put(&item(&request), card).await.map_err(unfinished)?;
+        self.produce(&request, trace).await.map_err(unfinished)?;
+        if let Some(key) = key {
+            self.complete(request.user_id.clone(), key, payment_id).await;
+        }
+        tracing::info!(%payment_id, reservation_id = %request.reservation_id, trace = %trace, "queued");
+        Ok(answer::accepted(&request))
+    }
+
+    async fn produce(&self, request: &PaymentRequest, trace: TraceContext) -> Result<(), PortError> {
+        let message = PaymentRequested {
+            payment_id: request.payment_id,
+            reservation_id: request.reservation_id,
+            product_id: request.product_id,
+            user_id: request.user_id.clone(),
+            quantity: request.quantity.get(),
+            amount: WireMoney(request.amount),
+            card: (&request.card).into(),
+            accepted_at_ms: request.accepted_at.as_millis(),
+        };
+        let record = outgoing(topics::ORDER_QUEUE, request.reservation_id, &message, trace, &self.clock);
+        match self.log.produce(vec![record]).await.pop() {
+            Some(produced) => produced.map(|_| ()),
+            None => Err(PortError::permanent("the log answered for no record")),
+        }
+    }
+
+    /// The payment is queued, so the buyer is told so whatever becomes of this mark: without it a
+    /// repeated request finds the ledger's row, or queues the same payment again.
+    async fn complete(&self, user: UserId, key: String, payment_id: PaymentId) {
+        let completed = self.claims.complete(&ClaimKey::Idempotency { user, key }, payment_id).await;
+        if let Err(error) = completed {
+            tracing::warn!(%payment_id, %error, "claim not marked as completed");
+        }
+    }
+}
+
+fn item(request: &PaymentRequest) -> NewPaymentItem {
+    NewPaymentItem {
+        payment_id: request.payment_id,
+        reservation_id: request.reservation_id,
+        user_id: request.user_id.clone(),
+        amount: request.amount,
+        accepted_at: request.accepted_at,
+        card_expires_at: request.accepted_at.plus_millis(CARD_LIFE_MS),
+    }
+}
+
+/// The claim stays: after its lease the same request goes on with the same payment id.
+fn unfinished(payment_id: PaymentId, error: PortError) -> Problem {
+    let lease_s = u32::try_from(CLAIM_LEASE_MS / 1000).unwrap_or(u32::MAX);
+    Problem::from(error).retry_after(lease_s).about(payment_id)
+}

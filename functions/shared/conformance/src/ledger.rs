@@ -1,1 +1,0 @@
-//! What every adapter of the `ledger` ports does.

@@ -1,0 +1,133 @@
+//! What every adapter of the ledger ports does.
+//!
+//! Each behaviour makes its own products, reservations and payments under fresh ids, so the suite
+//! runs on a database that others have used. It must not be one that a running stack uses: the
+//! behaviours let time pass as they need it, for every row they find.
+#![allow(clippy::unwrap_used, reason = "a suite fails by panicking")]
+
+pub mod beginning;
+pub mod cataloguing;
+pub mod dead_lettering;
+pub mod dispatching;
+pub mod expiring;
+mod fresh;
+pub mod releasing;
+pub mod reserving;
+pub mod scheduling;
+pub mod settling;
+mod world;
+
+pub use fresh::Fresh;
+pub use world::{World, authorized, declined};
+
+use gateway_ports::catalogue::Catalogue;
+use gateway_ports::dead_letters::DeadLetters;
+use gateway_ports::ledger::{BeginPayments, DispatchRetries, ReadPayments, ScheduleRetries, SettlePayments};
+use gateway_ports::reservations::{ExpireReservations, ReadReservations, Reservations};
+use gateway_ports::stock::AuditStock;
+
+/// Everything the ledger can.
+pub trait Ledger:
+    BeginPayments
+    + SettlePayments
+    + ScheduleRetries
+    + DispatchRetries
+    + ReadPayments
+    + Reservations
+    + ReadReservations
+    + ExpireReservations
+    + Catalogue
+    + DeadLetters
+    + AuditStock
+{
+}
+
+impl<T> Ledger for T where
+    T: BeginPayments
+        + SettlePayments
+        + ScheduleRetries
+        + DispatchRetries
+        + ReadPayments
+        + Reservations
+        + ReadReservations
+        + ExpireReservations
+        + Catalogue
+        + DeadLetters
+        + AuditStock
+{
+}
+
+/// Makes of one list of behaviours both `run_all` and the macro that makes a test of each. The first
+/// token is a dollar sign, which a macro cannot write into another one itself.
+macro_rules! behaviours {
+    ($d:tt $($module:ident :: $name:ident,)*) => {
+        /// Every behaviour, one after the other, on one ledger; `told` hears each one's name.
+        pub async fn run_all<L: Ledger>(ledger: &L, seed: u64, told: impl Fn(&str)) {
+            let world = World::new(ledger, Fresh::new(seed));
+            $(
+                told(stringify!($name));
+                Box::pin($module::$name(&world)).await;
+            )*
+        }
+
+        /// A test of each behaviour, on the ledger that the expression makes for it.
+        #[macro_export]
+        macro_rules! ledger_suite {
+            ($d make:expr) => {
+                $(
+                    #[tokio::test]
+                    async fn $name() {
+                        let ledger = $d make;
+                        let fresh = $crate::ledger::Fresh::new(7);
+                        $crate::ledger::$module::$name(&$crate::ledger::World::new(&ledger, fresh)).await;
+                    }
+                )*
+            };
+        }
+    };
+}
+
+behaviours! { $
+    cataloguing::seeding_inserts_what_is_missing,
+    cataloguing::a_product_is_created_once,
+    cataloguing::a_change_grows_the_version_by_one,
+    cataloguing::a_change_of_another_version_is_refused,
+    cataloguing::units_arrive_and_are_written_off_but_never_below_none,
+    cataloguing::parallel_restocks_all_count,
+    reserving::stock_is_taken_and_held,
+    reserving::a_refused_wish_takes_no_stock,
+    reserving::a_repeated_wish_takes_no_more_stock,
+    reserving::sixty_four_buyers_never_oversell,
+    releasing::a_held_reservation_is_released_once,
+    releasing::what_is_being_paid_or_is_paid_stays,
+    releasing::parallel_releases_give_back_once,
+    expiring::what_expired_is_released_and_not_before,
+    expiring::what_is_being_paid_never_expires,
+    expiring::overlapping_calls_release_each_once,
+    beginning::a_payment_takes_its_reservation,
+    beginning::a_refused_payment_is_recorded_and_moves_nothing,
+    beginning::a_redelivered_batch_changes_nothing,
+    beginning::one_reservations_items_take_effect_in_their_order,
+    beginning::payments_racing_for_a_reservation_have_one_winner,
+    beginning::the_same_payment_begun_in_parallel_begins_once,
+    beginning::a_batch_may_be_larger_than_a_statement,
+    settling::each_settlement_moves_payment_and_reservation,
+    settling::a_declined_buyer_can_try_another_card,
+    settling::a_redelivered_settlement_changes_nothing,
+    settling::what_is_under_review_can_still_end,
+    settling::a_late_authorization_is_told_once_and_then_voided_once,
+    settling::an_unknown_payment_is_said_to_be_so,
+    settling::contradicting_items_take_effect_in_their_order,
+    settling::contradicting_verdicts_in_parallel_have_one_winner,
+    scheduling::a_failed_attempt_waits_for_its_time,
+    scheduling::a_redelivered_failure_changes_nothing,
+    scheduling::exhaustion_is_told_once_and_leaves_the_status,
+    scheduling::late_and_unknown_failures_change_nothing,
+    dispatching::a_retry_is_taken_when_due_under_a_lease,
+    dispatching::a_dispatched_retry_is_under_way_again,
+    dispatching::what_moved_on_meanwhile_stays_as_it_is,
+    dispatching::a_silent_payment_is_asked_about_and_then_waited_for,
+    dispatching::overlapping_takes_share_nothing,
+    dead_lettering::a_record_has_one_dead_letter,
+    dead_lettering::whatever_a_record_holds_is_kept,
+}

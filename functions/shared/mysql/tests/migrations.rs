@@ -1,0 +1,28 @@
+//! The tables say what the domain says.
+
+use gateway_domain::{PaymentStatus, ReservationStatus};
+
+const PAYMENTS: &str = include_str!("../../../../infra/migrations/0003_create_payments.sql");
+const RESERVATIONS: &str = include_str!("../../../../infra/migrations/0002_create_reservations.sql");
+
+/// The names in the list that follows `before`.
+fn names_after<'a>(before: &str, sql: &'a str) -> Vec<&'a str> {
+    let (_, rest) = sql.split_once(before).unwrap_or_else(|| panic!("{before} is not in the migration"));
+    let (list, _) = rest.split_once(')').unwrap();
+    list.split(',').map(|name| name.trim().trim_matches('\'')).collect()
+}
+
+#[test]
+fn the_live_payment_key_covers_exactly_the_live_statuses() {
+    let live: Vec<_> =
+        PaymentStatus::ALL.into_iter().filter(|status| status.is_live()).map(PaymentStatus::as_str).collect();
+    assert_eq!(names_after("WHEN status IN (", PAYMENTS), live);
+}
+
+#[test]
+fn every_status_is_admitted_and_no_other() {
+    let payments: Vec<_> = PaymentStatus::ALL.map(PaymentStatus::as_str).to_vec();
+    assert_eq!(names_after("ck_payments_status CHECK (status IN (", PAYMENTS), payments);
+    let reservations: Vec<_> = ReservationStatus::ALL.map(ReservationStatus::as_str).to_vec();
+    assert_eq!(names_after("ck_reservations_status CHECK (status IN (", RESERVATIONS), reservations);
+}

@@ -1,0 +1,235 @@
+//! Figures and a storm against a real broker, which the mock cannot give: `ESM_BOOTSTRAP=127.0.0.1:9092
+//! cargo test --profile local --workspace --test esm_real_broker -- --ignored --nocapture --test-threads 1`.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where its stage cannot be set")]
+
+#[path = "esm/support/mod.rs"]
+mod support;
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use esm_local::esm::config::MappingConfig;
+use esm_local::esm::{EsmOptions, Mapping};
+use esm_local::invoke::{Invocation, Invoke, InvokeOutcome};
+use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::producer::{FutureProducer, FutureRecord};
+use support::function::{Function, failing, function_error, success};
+use support::{committed, mapping};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+fn bootstrap() -> String {
+    std::env::var("ESM_BOOTSTRAP").unwrap_or_else(|_| "127.0.0.1:9092".to_owned())
+}
+
+fn producer(linger_ms: &str) -> FutureProducer {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", bootstrap()).set("linger.ms", linger_ms);
+    config.set("queue.buffering.max.messages", "1000000").create().unwrap()
+}
+
+/// A topic of its own for this run.
+async fn topic(name: &str, partitions: i32) -> String {
+    let name = format!("measure-{name}-{}", std::process::id());
+    let admin: AdminClient<DefaultClientContext> =
+        ClientConfig::new().set("bootstrap.servers", bootstrap()).create().unwrap();
+    let new = NewTopic::new(&name, partitions, TopicReplication::Fixed(1));
+    admin.create_topics([&new], &AdminOptions::new()).await.unwrap();
+    name
+}
+
+struct Arrivals(mpsc::UnboundedSender<(Instant, usize)>);
+
+impl Invoke for Arrivals {
+    async fn invoke(&self, invocation: Invocation) -> InvokeOutcome {
+        let _ = self.0.send((Instant::now(), invocation.payload.len()));
+        success()
+    }
+}
+
+/// Processor time of this process so far, and its resident memory.
+fn usage() -> (Duration, u64) {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+    let pages: u64 = fields[21].parse().unwrap();
+    (Duration::from_millis(ticks * 10), pages * 4)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a broker"]
+async fn latency_from_produce_to_invoke() {
+    let topic = topic("latency", 4).await;
+    let (sender, mut arrivals) = mpsc::unbounded_channel();
+    let stop = CancellationToken::new();
+    let config = mapping(&bootstrap(), &topic);
+    let handle =
+        Mapping::start(config, EsmOptions::default(), Arc::new(Arrivals(sender)), stop.clone()).unwrap();
+    let producer = producer("0");
+    let (mut invoked, mut acknowledged) = (Vec::new(), Vec::new());
+    for i in 0..500 {
+        let record = FutureRecord::<(), _>::to(&topic).partition(i % 4).payload("hello");
+        let sent = Instant::now();
+        producer.send(record, Duration::ZERO).await.unwrap();
+        acknowledged.push(sent.elapsed());
+        let (arrived, _) = arrivals.recv().await.unwrap();
+        if i >= 20 {
+            invoked.push(arrived.saturating_duration_since(sent));
+        }
+    }
+    for (what, mut times) in [("produce to invoke", invoked), ("produce to acknowledgement", acknowledged)] {
+        times.sort_unstable();
+        let at = |percent: usize| times[times.len() * percent / 100];
+        println!("{what}: p50 {:?}, p90 {:?}, p99 {:?}", at(50), at(90), at(99));
+    }
+    stop.cancel();
+    handle.join().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a broker"]
+async fn twenty_idle_mappings() {
+    let (_, before_kb) = usage();
+    let stop = CancellationToken::new();
+    let (sender, _arrivals) = mpsc::unbounded_channel();
+    let invoker = Arc::new(Arrivals(sender));
+    let mut handles = Vec::new();
+    for i in 0..20 {
+        let config = mapping(&bootstrap(), &topic(&format!("idle{i}"), 4).await);
+        let options = EsmOptions::default();
+        handles.push(Mapping::start(config, options, Arc::clone(&invoker), stop.clone()).unwrap());
+    }
+    for handle in &handles {
+        support::eventually("assignment", || async { handle.status().await.unwrap().partitions.len() == 4 })
+            .await;
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let (cpu_before, _) = usage();
+    let wait = Duration::from_secs(20);
+    tokio::time::sleep(wait).await;
+    let (cpu_after, after_kb) = usage();
+    println!(
+        "20 idle mappings: {:?} of processor time in {wait:?}, {} MB more than before",
+        cpu_after - cpu_before,
+        after_kb.saturating_sub(before_kb) / 1024
+    );
+    stop.cancel();
+    for handle in handles {
+        handle.join().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a broker"]
+async fn records_per_second() {
+    for batch_size in [100, 10_000] {
+        let topic = topic(&format!("rate{batch_size}"), 4).await;
+        let producer = producer("5");
+        let value = vec![b'x'; 500];
+        let count = 200_000;
+        let sent = Mutex::new(Vec::with_capacity(count));
+        for i in 0..count {
+            let partition = i32::try_from(i % 4).unwrap();
+            let record = FutureRecord::<(), _>::to(&topic).partition(partition).payload(&value);
+            sent.lock().unwrap().push(producer.send_result(record).unwrap());
+        }
+        for delivery in sent.into_inner().unwrap() {
+            delivery.await.unwrap().unwrap();
+        }
+        let (sender, mut arrivals) = mpsc::unbounded_channel();
+        let stop = CancellationToken::new();
+        let config = MappingConfig { batch_size, ..mapping(&bootstrap(), &topic) };
+        let (cpu_before, _) = usage();
+        let options = EsmOptions::default();
+        let handle = Mapping::start(config, options, Arc::new(Arrivals(sender)), stop.clone()).unwrap();
+        let (first, _) = arrivals.recv().await.unwrap();
+        for partition in 0..4 {
+            committed(&handle, partition, i64::try_from(count / 4).unwrap()).await;
+        }
+        let (took, (cpu_after, _)) = (first.elapsed(), usage());
+        let rate = u128::try_from(count).unwrap() * 1_000 / took.as_millis().max(1);
+        println!(
+            "batches of {batch_size}: {count} records in {took:?}, {rate}/s, {:?} of processor time",
+            cpu_after - cpu_before
+        );
+        stop.cancel();
+        handle.join().await;
+    }
+}
+
+/// Instances join, leave and hang while the function fails now and then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a broker"]
+async fn a_storm_of_rebalances_and_failures_loses_nothing() {
+    let (topic, partitions, count) = (topic("storm", 6).await, 6_i32, 12_000_i32);
+    let config = MappingConfig {
+        batch_size: 50,
+        bisect_batch_on_function_error: true,
+        ..mapping(&bootstrap(), &topic)
+    };
+    let done = Arc::new(Mutex::new(std::collections::BTreeSet::new()));
+    let function = || {
+        let (done, topic) = (Arc::clone(&done), topic.clone());
+        Function::new(move |call, records| {
+            let (done, topic) = (Arc::clone(&done), topic.clone());
+            async move {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+                let fails = |offset: i64| call % 7 == 0 && offset % 3 == 0;
+                if call % 11 == 0 {
+                    return function_error();
+                }
+                let fine = records.iter().filter(|seen| !fails(seen.offset));
+                done.lock().unwrap().extend(fine.map(|seen| (seen.partition, seen.offset)));
+                failing(&topic, &records, |seen| fails(seen.offset))
+            }
+        })
+    };
+    let options = EsmOptions { drain_timeout: Duration::from_secs(2), ..support::quick() };
+    let stop = CancellationToken::new();
+    let steady = Mapping::start(config.clone(), options.clone(), function(), stop.clone()).unwrap();
+    let producer = producer("5");
+    let mut guests = Vec::new();
+    for i in 0..count {
+        let record = FutureRecord::<(), _>::to(&topic).partition(i % partitions).payload("x");
+        let delivery = producer.send_result(record).unwrap();
+        if i % 50 == 0 {
+            delivery.await.unwrap().unwrap();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        if i % 2_000 == 0 {
+            let leave = CancellationToken::new();
+            // Every second guest hangs in its third call, and is thrown out with it.
+            let hangs = Function::new(|call, _| async move {
+                if call >= 2 {
+                    std::future::pending().await
+                }
+                function_error()
+            });
+            let guest = if i % 4_000 == 0 { function() } else { hangs };
+            guests.push((
+                Mapping::start(config.clone(), options.clone(), guest, leave.clone()).unwrap(),
+                leave,
+            ));
+        }
+        if i % 2_000 == 1_500
+            && let Some((guest, leave)) = guests.pop()
+        {
+            leave.cancel();
+            guest.join().await;
+        }
+    }
+    for (guest, leave) in guests {
+        leave.cancel();
+        guest.join().await;
+    }
+    for partition in 0..partitions {
+        committed(&steady, partition, i64::from(count / partitions)).await;
+    }
+    assert_eq!(done.lock().unwrap().len(), usize::try_from(count).unwrap());
+    println!("{:?}", steady.metrics());
+    stop.cancel();
+    steady.join().await;
+}
