@@ -115,7 +115,7 @@ async fn a_payment_is_shown_from_its_acceptance_to_its_end() {
     let handler = accepted().await;
     let pending = json(&get().send(&handler).await);
     assert_eq!((&pending["status"], &pending["events"]), (&json!("PENDING"), &json!([])));
-    assert_eq!(pending["created_at"], "2026-11-23T10:10:00.000Z");
+    assert_eq!(pending["created_at"], "2026-11-23T09:30:00.000Z");
     begin(&handler).await;
     let response = get().send(&handler).await;
     assert_eq!((&json(&response)["status"], &response.headers["retry-after"]), (&json!("PROCESSING"), "1"));
@@ -125,7 +125,7 @@ async fn a_payment_is_shown_from_its_acceptance_to_its_end() {
     assert_eq!((&payment["status"], &payment["final"]), (&json!("AUTHORIZED"), &json!(true)));
     assert_eq!((&payment["charge_id"], &payment["card"]["last4"]), (&json!("CHAR_1"), &json!("2097")));
     assert_eq!(payment["amount"].to_string(), "50.00");
-    assert_eq!(payment["updated_at"], "2026-11-23T10:10:00.070Z");
+    assert_eq!(payment["updated_at"], "2026-11-23T09:30:00.070Z");
     assert!(!response.headers.contains_key("retry-after"));
     let story: Vec<_> = payment["events"].as_array().unwrap().iter().map(|e| e["event"].as_str()).collect();
     assert_eq!(story, ["ACCEPTED", "PROCESSING", "AUTHORIZED"].map(Some));
@@ -267,4 +267,11 @@ async fn dead_letters_are_listed_for_admins_newest_first() {
     assert_eq!(items[0]["origin"]["offset"], 2);
     assert_eq!((&items[0]["cause"]["code"], &items[0]["value_len"]), (&json!("card_gone"), &json!(2)));
     assert_eq!(items[0]["payment_id"], PAYMENT.to_string());
+}
+
+#[tokio::test]
+async fn the_sample_event_asks_for_a_payment_of_its_own() {
+    let event = TestRequest::from_event(include_str!("../../../events/payments.json")).unwrap();
+    let response = event.send(&accepted().await).await;
+    assert_eq!((response.status, &json(&response)["code"]), (404, &json!("payment_unknown")));
 }

@@ -80,7 +80,7 @@ async fn a_reservation_is_made_shown_and_given_back() {
     assert_eq!(response.status, 201);
     assert_eq!(response.headers["location"], format!("/reservations/{}", made.id).as_str());
     assert_eq!(json(&response)["total_price"].to_string(), "100.00");
-    assert_eq!(json(&response)["expires_at"], "2026-11-23T10:25:00.000Z");
+    assert_eq!(json(&response)["expires_at"], "2026-11-23T09:45:00.000Z");
     let id = made.id.to_string();
     assert_eq!(json(&show(&id).send(&shop).await)["status"], "HELD");
     for _ in 0..2 {
@@ -191,4 +191,15 @@ async fn a_reservation_being_paid_cannot_be_given_back() {
     assert_eq!((response.status, json(&response)["code"].as_str()), (409, Some("payment_in_progress")));
     let shown = json(&show(&id.to_string()).send(&shop).await);
     assert_eq!(shown["links"]["payment"], format!("/payments/{}", PaymentId::from_u128(9)));
+}
+
+#[tokio::test]
+async fn the_sample_event_is_a_wish_that_can_be_granted() {
+    let shop = shop().await;
+    let mouse = "01JB3Q00000000000000000002".parse().unwrap();
+    let product = NewProduct { id: mouse, name: "Mouse".into(), price: money("50.00"), stock: 100 };
+    shop.ledger.create(&product, shop.clock.now()).await.unwrap();
+    let event = TestRequest::from_event(include_str!("../../../events/reserve.json")).unwrap();
+    let response = event.send(&shop).await;
+    assert_eq!(response.status, 201, "{}", response.body);
 }

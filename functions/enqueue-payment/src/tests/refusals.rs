@@ -2,6 +2,7 @@
 
 use gateway_domain::PaymentId;
 use gateway_edge::TraceContext;
+use gateway_edge::http::testing::TestRequest;
 use gateway_ports::reservations::Reservations as _;
 use gateway_wire::topics;
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ async fn a_payment_is_accepted_vaulted_and_queued() {
     assert_eq!((&answer["status"], &answer["currency"]), (&json!("PENDING"), &json!("BRL")));
     assert_eq!(answer["amount"].to_string(), "100.00");
     assert_eq!(answer["card"], json!({ "brand": "visa", "last4": "2097" }));
-    assert_eq!(answer["created_at"], "2026-11-23T10:10:00.000Z");
+    assert_eq!(answer["created_at"], "2026-11-23T09:30:00.000Z");
     assert_eq!(answer["links"]["self"], format!("/payments/{id}"));
     assert!(world.vault.inner.has_card(id));
     let [message] = queued(&world).try_into().unwrap();
@@ -191,4 +192,11 @@ async fn unusable_requests_are_refused() {
         let response = request.send(&world).await;
         assert_eq!((response.status, &json(&response)["code"]), (400, &json!(code)));
     }
+}
+
+#[tokio::test]
+async fn the_sample_event_is_a_payment_for_a_reservation_of_its_own() {
+    let event = TestRequest::from_event(include_str!("../../../../events/enqueue-payment.json")).unwrap();
+    let response = event.send(&world().await).await;
+    assert_eq!((response.status, &json(&response)["code"]), (404, &json!("reservation_unknown")));
 }

@@ -28,7 +28,7 @@ use crate::EnqueuePayment;
 
 pub(super) const PRODUCT: ProductId = ProductId::from_u128(1);
 pub(super) const RESERVATION: ReservationId = ReservationId::from_u128(2);
-/// 2026-11-23T10:10:00Z.
+/// 2026-11-23T09:30:00Z.
 const NOW: Timestamp = Timestamp::from_millis(1_795_426_200_000);
 
 pub(super) type World = EnqueuePayment<MemoryLedger, MemoryClaims, Vault, Log, ManualClock>;

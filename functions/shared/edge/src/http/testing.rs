@@ -34,6 +34,15 @@ impl TestRequest {
         Self { event, authorization: Authorization::None }
     }
 
+    /// A request as an event file has it: `None` if the text is no JSON. A token counts where it has one.
+    #[must_use]
+    pub fn from_event(text: &str) -> Option<Self> {
+        let event: Value = serde_json::from_str(text).ok()?;
+        let token = event["requestContext"]["authorizer"].is_object();
+        let authorization = if token { Authorization::Jwt } else { Authorization::None };
+        Some(Self { event, authorization })
+    }
+
     /// With a parameter in the path.
     #[must_use]
     pub fn path(self, name: &str, value: impl ToString) -> Self {
