@@ -14,3 +14,4 @@ mod percent;
 pub mod schedule;
 mod serve;
 pub mod template;
+pub mod watch;

@@ -4,11 +4,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// Lines that wait to be written; a full queue slows down the function that prints.
 const LINES_MAX: usize = 4_096;
@@ -20,7 +20,7 @@ const TAIL_BYTES_MAX: usize = 4 * 1_024;
 /// Collects the lines of all functions and writes them from one thread.
 #[derive(Debug)]
 pub struct LogBook {
-    lines: mpsc::Sender<Line>,
+    lines: mpsc::Sender<Entry>,
     logs: Mutex<HashMap<Arc<str>, Arc<FunctionLog>>>,
 }
 
@@ -28,22 +28,31 @@ pub struct LogBook {
 #[derive(Debug)]
 pub struct FunctionLog {
     name: Arc<str>,
-    lines: mpsc::Sender<Line>,
+    lines: mpsc::Sender<Entry>,
     tail: Mutex<VecDeque<u8>>,
 }
 
 #[derive(Debug)]
-struct Line {
-    function: Arc<str>,
-    text: Vec<u8>,
+enum Entry {
+    Line { function: Arc<str>, text: Vec<u8> },
+    /// Everything before it has been written.
+    Flush(oneshot::Sender<()>),
 }
 
 impl LogBook {
     /// Writes to standard output, and to `<folder>/<function>.log` if a folder is given.
     pub fn new(folder: Option<PathBuf>) -> Arc<Self> {
         let (sender, receiver) = mpsc::channel(LINES_MAX);
-        std::thread::spawn(move || write_lines(receiver, folder));
+        std::thread::spawn(move || write_entries(receiver, folder));
         Arc::new(Self { lines: sender, logs: Mutex::default() })
+    }
+
+    /// Waits until what has been printed so far is written.
+    pub async fn flush(&self) {
+        let (done, written) = oneshot::channel();
+        if self.lines.send(Entry::Flush(done)).await.is_ok() {
+            drop(written.await);
+        }
     }
 
     /// The log of a function, made at first use.
@@ -73,7 +82,7 @@ impl FunctionLog {
     pub(super) fn try_line(&self, text: String) {
         let text = text.into_bytes();
         self.keep(&text);
-        drop(self.lines.try_send(Line { function: Arc::clone(&self.name), text }));
+        drop(self.lines.try_send(Entry::Line { function: Arc::clone(&self.name), text }));
     }
 
     /// Reads what a process prints until it closes the pipe.
@@ -97,7 +106,7 @@ impl FunctionLog {
         }
         self.keep(&text);
         // The writing thread lives as long as the book.
-        drop(self.lines.send(Line { function: Arc::clone(&self.name), text }).await);
+        drop(self.lines.send(Entry::Line { function: Arc::clone(&self.name), text }).await);
     }
 
     fn keep(&self, text: &[u8]) {
@@ -110,20 +119,34 @@ impl FunctionLog {
 }
 
 /// Runs on a thread of its own, since a terminal or a disk may block.
-fn write_lines(mut lines: mpsc::Receiver<Line>, folder: Option<PathBuf>) {
+fn write_entries(mut entries: mpsc::Receiver<Entry>, folder: Option<PathBuf>) {
     let mut files: HashMap<Arc<str>, Option<File>> = HashMap::new();
-    while let Some(line) = lines.blocking_recv() {
-        let mut stdout = std::io::stdout().lock();
-        // A closed standard output is no reason to lose the files.
-        drop(write!(stdout, "{} | ", line.function));
-        drop(stdout.write_all(&line.text).and_then(|()| stdout.write_all(b"\n")));
-        let Some(folder) = &folder else { continue };
-        let file = files.entry(Arc::clone(&line.function)).or_insert_with(|| {
-            let path = folder.join(format!("{}.log", line.function));
-            OpenOptions::new().create(true).append(true).open(path).ok()
-        });
-        if let Some(file) = file {
-            drop(file.write_all(&line.text).and_then(|()| file.write_all(b"\n")));
+    while let Some(entry) = entries.blocking_recv() {
+        match entry {
+            // Who waits for it may have gone.
+            Entry::Flush(done) => drop(done.send(())),
+            Entry::Line { function, text } => {
+                // A closed standard output is no reason to lose the files.
+                drop(write_stdout(&function, &text));
+                let Some(folder) = &folder else { continue };
+                let file = files.entry(Arc::clone(&function)).or_insert_with(|| open(folder, &function));
+                if let Some(file) = file {
+                    drop(file.write_all(&text).and_then(|()| file.write_all(b"\n")));
+                }
+            }
         }
     }
+}
+
+fn write_stdout(function: &str, text: &[u8]) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    write!(stdout, "{function} | ")?;
+    stdout.write_all(text)?;
+    stdout.write_all(b"\n")
+}
+
+fn open(folder: &Path, function: &str) -> Option<File> {
+    let path = folder.join(format!("{function}.log"));
+    let file = OpenOptions::new().create(true).append(true).open(&path);
+    file.inspect_err(|error| tracing::warn!(path = %path.display(), %error, "no log file")).ok()
 }

@@ -11,7 +11,7 @@ mod job;
 mod logs;
 mod options;
 mod pool;
-mod process;
+pub(crate) mod process;
 mod report;
 mod runtime_api;
 mod stats;

@@ -106,7 +106,7 @@ fn die_with_parent(command: &mut Command) {
 fn die_with_parent(_: &mut Command) {}
 
 /// SIGTERM, and SIGKILL if that has not ended it in time.
-pub(super) async fn stop(child: &mut Child, grace: Duration) {
+pub(crate) async fn stop(child: &mut Child, grace: Duration) {
     signal_group(child, libc::SIGTERM);
     if tokio::time::timeout(grace, child.wait()).await.is_err() {
         kill(child).await;

@@ -9,6 +9,7 @@ mod name;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use http::{Method, Request};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
@@ -25,8 +26,8 @@ const FUNCTIONS: &str = "/2015-03-31/functions";
 /// Where tools ask whether the runtime is ready.
 const HEALTH: &str = "/_runtime/health";
 
-/// What the health route answers beside `functions`, asked for at each request.
-pub type Health = Arc<dyn Fn() -> Value + Send + Sync>;
+/// What the health route answers, asked for at each request.
+pub type Health = Arc<dyn Fn() -> BoxFuture<'static, Value> + Send + Sync>;
 
 /// The Invoke API's parts.
 #[derive(Clone)]
@@ -58,7 +59,7 @@ impl<I: Invoke> Service for Arc<InvokeApi<I>> {
     async fn answer(&self, request: Request<Incoming>, _: SocketAddr) -> Answer {
         let path = request.uri().path().trim_end_matches('/').to_owned();
         if path == HEALTH {
-            return json_answer(200, &(self.health)());
+            return json_answer(200, &(self.health)().await);
         }
         let Some(rest) = path.strip_prefix(FUNCTIONS) else { return no_such_operation(&path) };
         let parts: Vec<&str> = rest.split('/').skip(1).collect();

@@ -1,0 +1,166 @@
+//! `esm-local run`: wires the parts together and ends them in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use esm_local::host::{HostOptions, LogBook};
+use esm_local::http_api::{self, Disabled, HttpApi};
+use esm_local::invoke_api::{self, Health, InvokeApi};
+use esm_local::schedule::{self, Runner};
+use esm_local::template::{Application, AuthorizerSetting, Function, Settings};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use super::invoker::Invoker;
+use super::mappings::{self, Mappings};
+use super::signals::Signals;
+use super::{Error, Run};
+
+/// Calls of type `Event` that may be under way; AWS queues more.
+const EVENTS_MAX: u32 = 1_000;
+
+impl Run {
+    /// Runs until a signal comes.
+    pub(super) fn execute(self) -> Result<(), Error> {
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        let template = self.source.read()?;
+        let application = template.application()?;
+        check_authorizers(&application, template.settings())?;
+        if let Some(folder) = &self.log_dir {
+            std::fs::create_dir_all(folder)?;
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(self.serve(template.settings(), application))
+    }
+
+    async fn serve(self, settings: &Settings, application: Application) -> Result<(), Error> {
+        let mut signals = Signals::listen()?;
+        let [http, invoke] = [bind(self.http, "--http").await?, bind(self.invoke, "--invoke").await?];
+        let logs = LogBook::new(self.log_dir.clone());
+        let invoker =
+            Arc::new(Invoker::new(&self, settings, &application, HostOptions::new(Arc::clone(&logs)))?);
+        let parts = Parts { application, invoker, logs, shutdown: CancellationToken::new() };
+        let addresses = json!({
+            "http": http.local_addr()?.to_string(),
+            "invoke": invoke.local_addr()?.to_string(),
+            "processId": std::process::id(),
+        });
+        let running = parts.start(http, invoke)?;
+        tracing::info!(http = %addresses["http"], invoke = %addresses["invoke"], "ready");
+        if let Some(file) = &self.ready_file {
+            std::fs::write(file, addresses.to_string())?;
+        }
+        signals.next().await;
+        tracing::info!("stopping: finishing what is under way; once more ends at once");
+        let ended = tokio::select! {
+            () = parts.stop(running) => Ok(()),
+            // The kernel ends the functions with this process.
+            () = signals.next() => Err("ended before everything under way was finished".into()),
+        };
+        if let Some(file) = &self.ready_file {
+            // Its absence says the same.
+            drop(std::fs::remove_file(file));
+        }
+        ended
+    }
+}
+
+/// What everything that runs is made of.
+struct Parts {
+    application: Application,
+    invoker: Arc<Invoker>,
+    logs: Arc<LogBook>,
+    shutdown: CancellationToken,
+}
+
+/// What is to be waited for at the end.
+struct Running {
+    tasks: JoinSet<()>,
+    mappings: Arc<Mappings>,
+    events: Arc<Semaphore>,
+}
+
+impl Parts {
+    fn start(&self, http: TcpListener, invoke: TcpListener) -> Result<Running, Error> {
+        let mappings = Arc::new(mappings::start_mappings(&self.application, &self.invoker, &self.shutdown)?);
+        let events = Arc::new(Semaphore::new(EVENTS_MAX as usize));
+        let mut tasks = JoinSet::new();
+        let api = HttpApi::new(&self.application, Arc::clone(&self.invoker), Disabled);
+        tasks.spawn(http_api::run(http, api, self.shutdown.clone()));
+        let api = InvokeApi {
+            invoker: Arc::clone(&self.invoker),
+            functions: Arc::new(self.application.functions.clone()),
+            logs: Arc::clone(&self.logs),
+            health: self.health(&mappings),
+            events: Arc::clone(&events),
+        };
+        tasks.spawn(invoke_api::run(invoke, api, self.shutdown.clone()));
+        for schedule in self.application.schedules.iter().filter(|schedule| schedule.enabled) {
+            tasks.spawn(schedule::run(schedule.clone(), self.runner(&schedule.function)));
+        }
+        Ok(Running { tasks, mappings, events })
+    }
+
+    fn runner(&self, function: &str) -> Runner<Invoker> {
+        let is_called = |candidate: &&Function| candidate.name == function;
+        let function = self.application.functions.iter().find(is_called);
+        Runner {
+            invoker: Arc::clone(&self.invoker),
+            place: self.application.place.clone(),
+            overlap_max: function.map_or(1, |function| function.environments_max),
+            shutdown: self.shutdown.clone(),
+        }
+    }
+
+    fn health(&self, mappings: &Arc<Mappings>) -> Health {
+        let (mappings, invoker) = (Arc::clone(mappings), Arc::clone(&self.invoker));
+        let shutdown = self.shutdown.clone();
+        Arc::new(move || {
+            let (mappings, invoker) = (Arc::clone(&mappings), Arc::clone(&invoker));
+            let is_ready = !shutdown.is_cancelled();
+            Box::pin(async move {
+                json!({"ready": is_ready, "mappings": mappings.states().await, "functions": invoker.stats()})
+            })
+        })
+    }
+
+    /// No new work, then the end of the work under way, then the end of the functions.
+    async fn stop(&self, running: Running) {
+        self.shutdown.cancel();
+        running.mappings.join().await;
+        running.tasks.join_all().await;
+        // All places free again: every asynchronous call has ended.
+        drop(running.events.acquire_many(EVENTS_MAX).await);
+        self.invoker.shutdown().await;
+        self.logs.flush().await;
+        tracing::info!("stopped");
+    }
+}
+
+/// Routes with an authorizer are never opened in silence.
+fn check_authorizers(application: &Application, settings: &Settings) -> Result<(), Error> {
+    let guarded = application.routes.iter().filter(|route| route.authorizer.is_some()).count();
+    match settings.authorizer {
+        Some(AuthorizerSetting::Disabled) if guarded > 0 => {
+            tracing::warn!(routes = guarded, "Authorizer: disabled - nobody's token is checked");
+            Ok(())
+        }
+        None if guarded > 0 => Err(format!(
+            "{guarded} routes have a JWT authorizer, which is not enforced here yet: \
+             say `Authorizer: disabled` in the parameters file to run them open"
+        )
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Error> {
+    TcpListener::bind(address).await.map_err(|error| {
+        format!("{address} cannot be listened on ({error}): choose another by {option}").into()
+    })
+}

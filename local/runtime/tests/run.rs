@@ -1,0 +1,206 @@
+//! The whole program: a template in, HTTP and the Invoke API out, and an end in order.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::process::{Child, Command};
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// A running program and its folder, which goes with it.
+struct Running {
+    child: Child,
+    folder: PathBuf,
+    http: String,
+    invoke: String,
+    client: Client,
+}
+
+impl Running {
+    async fn start(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("esm-local-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let ready = folder.join("ready.json");
+        let child = Command::new(env!("CARGO_BIN_EXE_esm-local"))
+            .args(["run", "--http", "127.0.0.1:0", "--invoke", "127.0.0.1:0"])
+            .args(["--template".as_ref(), fixture("template.yaml").as_os_str()])
+            .args(["--parameters".as_ref(), fixture("parameters.yaml").as_os_str()])
+            .args(["--binary", &env!("CARGO_BIN_EXE_esm-local-probe").replace("esm-local-probe", "{binary}")])
+            .args(["--log-dir".as_ref(), folder.as_os_str()])
+            .args(["--ready-file".as_ref(), ready.as_os_str()])
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        until("the ready file", || std::fs::read(&ready).is_ok_and(|text| !text.is_empty())).await;
+        let addresses: Value = serde_json::from_slice(&std::fs::read(&ready).unwrap()).unwrap();
+        let address = |name: &str| format!("http://{}", addresses[name].as_str().unwrap());
+        let (http, invoke) = (address("http"), address("invoke"));
+        let client = Client::builder().no_proxy().timeout(SOON).build().unwrap();
+        Self { child, folder, http, invoke, client }
+    }
+
+    async fn invoke(&self, function: &str, payload: &Value, headers: &[(&str, &str)]) -> reqwest::Response {
+        let url = format!("{}/2015-03-31/functions/{function}/invocations", self.invoke);
+        let request = self.client.post(url).body(payload.to_string());
+        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().await.unwrap()
+    }
+
+    fn signal(&self) {
+        let id = self.child.id().unwrap();
+        let sent = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    async fn health(&self) -> Value {
+        let health = self.client.get(format!("{}/_runtime/health", self.invoke)).send().await.unwrap();
+        health.json().await.unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < SOON, "{what} did not come about");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn http_requests_reach_the_function_as_events() {
+    let running = Running::start("http").await;
+    // The probe answers with the event it got, which has no statusCode: it is the body.
+    let request = running.client.put(format!("{}/things/a%20b?x=1&x=2", running.http)).header("cookie", "c=1");
+    let response = request.body("text").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["content-type"], "application/json");
+    let event: Value = response.json().await.unwrap();
+    assert_eq!(event["routeKey"], "ANY /things/{id}");
+    assert_eq!(event["pathParameters"], json!({"id": "a b"}));
+    assert_eq!(event["queryStringParameters"], json!({"x": "1,2"}));
+    assert_eq!((&event["cookies"], &event["body"]), (&json!(["c=1"]), &json!("text")));
+    assert_eq!(event["requestContext"]["http"]["method"], "PUT");
+
+    let missing = running.client.get(format!("{}/nowhere", running.http)).send().await.unwrap();
+    assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+    assert_eq!(missing.json::<Value>().await.unwrap(), json!({"message": "Not Found"}));
+
+    let large = running.client.post(format!("{}/things/x", running.http)).body(vec![b'x'; 11 << 20]);
+    let large = large.send().await;
+    // The answer may meet a client that is still sending.
+    assert!(large.is_err() || large.is_ok_and(|answer| answer.status() == StatusCode::PAYLOAD_TOO_LARGE));
+
+    let preflight = running.client.request(Method::OPTIONS, format!("{}/things/x", running.http));
+    let preflight = preflight.header("origin", "https://shop").header("access-control-request-method", "GET");
+    let preflight = preflight.send().await.unwrap();
+    assert_eq!(preflight.status(), StatusCode::NO_CONTENT);
+    assert_eq!(preflight.headers()["access-control-allow-origin"], "https://shop");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_invoke_api_answers_as_lambda_does() {
+    let running = Running::start("invoke").await;
+    let answer = running.invoke("arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Adoer", &json!({"n": 1}), &[]).await;
+    assert_eq!((answer.status(), answer.headers().get("x-amz-function-error")), (StatusCode::OK, None));
+    assert_eq!(answer.json::<Value>().await.unwrap(), json!({"n": 1}));
+
+    let failed = running.invoke("doer", &json!({"do": "fail"}), &[("x-amz-log-type", "Tail")]).await;
+    assert_eq!(failed.status(), StatusCode::OK);
+    assert_eq!(failed.headers()["x-amz-function-error"], "Unhandled");
+    assert!(failed.headers().contains_key("x-amz-log-result"));
+    assert_eq!(failed.json::<Value>().await.unwrap()["errorType"], "Refused");
+
+    for (kind, status) in [("Event", 202), ("DryRun", 204)] {
+        let answer = running.invoke("doer", &json!({}), &[("x-amz-invocation-type", kind)]).await;
+        assert_eq!(answer.status().as_u16(), status, "{kind}");
+    }
+    let unknown = running.invoke("nobody", &json!({}), &[]).await;
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    assert_eq!(unknown.headers()["x-amzn-errortype"], "ResourceNotFoundException");
+    let url = format!("{}/2015-03-31/functions/doer/invocations", running.invoke);
+    let garbage = running.client.post(url).body("{").send().await.unwrap();
+    assert_eq!(garbage.headers()["x-amzn-errortype"], "InvalidRequestContentException");
+
+    let list = running.client.get(format!("{}/2015-03-31/functions/", running.invoke)).send().await.unwrap();
+    let list: Value = list.json().await.unwrap();
+    assert_eq!(list["Functions"].as_array().unwrap().len(), 2);
+    let one = running.client.get(format!("{}/2015-03-31/functions/echo", running.invoke)).send().await.unwrap();
+    assert_eq!(one.json::<Value>().await.unwrap()["Configuration"]["State"], "Active");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schedules_call_their_function() {
+    let running = Running::start("schedule").await;
+    let log = running.folder.join("echo.log");
+    until("three ticks", || std::fs::read_to_string(&log).is_ok_and(|text| text.matches("tick").count() >= 3)).await;
+    let health = running.health().await;
+    assert_eq!(health["ready"], true);
+    assert!(health["functions"][1]["invocations"].as_u64().unwrap() >= 3, "{health}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_finishes_the_call_under_way_and_ends_with_zero() {
+    let mut running = Running::start("stop").await;
+    let url = format!("{}/2015-03-31/functions/doer/invocations", running.invoke);
+    let call = running.client.post(url).body(json!({"do": "sleep", "ms": 500}).to_string());
+    let call = tokio::spawn(async move { call.send().await.unwrap().json::<Value>().await.unwrap() });
+    let started = Instant::now();
+    while running.health().await["functions"][0]["invocations"] != 1 {
+        assert!(started.elapsed() < SOON, "the call did not come about");
+    }
+    running.signal();
+    let answer = call.await.unwrap();
+    let function = answer["processId"].as_u64().expect("the call is finished");
+    let status = tokio::time::timeout(SOON, running.child.wait()).await.unwrap().unwrap();
+    assert!(status.success());
+    assert!(!Path::new(&format!("/proc/{function}")).exists(), "the function has ended too");
+    assert!(!running.folder.join("ready.json").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn functions_die_with_a_killed_runtime() {
+    let mut running = Running::start("kill").await;
+    let answer = running.invoke("doer", &json!({"do": "sleep", "ms": 0}), &[]).await;
+    let function = answer.json::<Value>().await.unwrap()["processId"].as_u64().unwrap();
+    running.child.kill().await.unwrap();
+    let status = format!("/proc/{function}/status");
+    let has_ended = || std::fs::read_to_string(&status).map_or(true, |status| status.contains("State:\tZ"));
+    until("the end of the function", has_ended).await;
+}
+
+#[test]
+fn check_shows_what_is_understood() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_esm-local"))
+        .arg("check")
+        .args(["--template".as_ref(), fixture("template.yaml").as_os_str()])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for line in ["functions (2)", "ANY /things/{id} -> echo  (Users)", "schedules (1)", "left aside (0)"] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+}
+
+#[test]
+fn guarded_routes_are_not_opened_in_silence() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_esm-local"))
+        .args(["run", "--http", "127.0.0.1:0", "--invoke", "127.0.0.1:0"])
+        .args(["--template".as_ref(), fixture("template.yaml").as_os_str()])
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Authorizer: disabled"));
+}
