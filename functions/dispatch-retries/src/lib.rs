@@ -5,6 +5,8 @@
 //! harmless: attempts are fenced. It charges nothing and decides nothing.
 
 mod send;
+#[cfg(test)]
+mod tests;
 
 use gateway_edge::schedule::ScheduledJob;
 use gateway_ports::Clock;

@@ -16,6 +16,8 @@ mod claim;
 mod order;
 mod queue;
 mod request;
+#[cfg(test)]
+mod tests;
 
 use gateway_edge::http::{HttpHandler, HttpRequest, HttpResponse, Problem};
 use gateway_ports::Clock;

@@ -3,6 +3,9 @@
 //! A schedule starts it; runs may overlap, for each reservation is released by one conditional update.
 //! A reservation that is being paid never expires.
 
+#[cfg(test)]
+mod tests;
+
 use gateway_edge::schedule::ScheduledJob;
 use gateway_ports::Clock;
 use gateway_ports::reservations::ExpireReservations as Expire;

@@ -8,6 +8,8 @@ mod etag;
 mod events;
 mod known;
 mod show;
+#[cfg(test)]
+mod tests;
 mod wait;
 
 use gateway_edge::http::{HttpHandler, HttpRequest, HttpResponse, Problem};

@@ -7,6 +7,8 @@
 mod ask;
 mod authenticity;
 mod publish;
+#[cfg(test)]
+mod tests;
 
 use gateway_edge::TraceContext;
 use gateway_edge::http::{HttpHandler, HttpRequest, HttpResponse, Problem};

@@ -7,6 +7,8 @@
 mod make;
 mod release;
 mod show;
+#[cfg(test)]
+mod tests;
 
 use gateway_domain::Reservation;
 use gateway_edge::http::{Caller, HttpHandler, HttpRequest, HttpResponse, Problem};

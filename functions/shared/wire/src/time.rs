@@ -46,8 +46,8 @@ mod tests {
     fn moments_have_three_decimals_and_survive_their_text() {
         for (millis, text) in [
             (0, "1970-01-01T00:00:00.000Z"),
-            (1_795_426_200_000, "2026-11-23T10:10:00.000Z"),
-            (1_795_426_200_070, "2026-11-23T10:10:00.070Z"),
+            (1_795_426_200_000, "2026-11-23T09:30:00.000Z"),
+            (1_795_426_200_070, "2026-11-23T09:30:00.070Z"),
         ] {
             let time = WireTime(Timestamp::from_millis(millis));
             assert_eq!(time.to_string(), text);

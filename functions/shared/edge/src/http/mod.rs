@@ -7,6 +7,7 @@ pub mod read;
 mod request;
 mod response;
 mod serve;
+pub mod testing;
 
 pub use caller::{Authorization, Caller};
 pub use fields::{Fields, Unfit};
