@@ -8,9 +8,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use futures::future::join_all;
 use gateway_conformance::ledger::{Fresh, World, authorized, run_all};
 use gateway_domain::{ProductId, Reservation};
+use gateway_mysql::{Database, Settings, migrate};
 use gateway_ports::ledger::{BeginPayments, SettlePayments};
 use gateway_ports::stock::AuditStock;
-use gateway_mysql::{Database, Settings, migrate};
 
 /// Enough for the races to be races, few enough for them to queue.
 const CONNECTIONS: u32 = 12;
@@ -70,8 +70,8 @@ async fn how_fast_the_ledger_is() {
     const BATCH: usize = 100;
     let url = url();
     migrate(&url).await.expect("migrated");
-    let ledger =
-        Database::open(&Settings { connections_max: CONNECTIONS, ..Settings::new(url) }).expect("the URL is one");
+    let ledger = Database::open(&Settings { connections_max: CONNECTIONS, ..Settings::new(url) })
+        .expect("the URL is one");
     let world = World::new(&ledger, Fresh::new(seed()));
     let products = join_all((0..LANES).map(|_| world.product(1_000_000))).await;
 
@@ -80,7 +80,8 @@ async fn how_fast_the_ledger_is() {
     let held = join_all(lanes).await.concat();
     tell("reserve, each lane its product", held.len(), started);
     let started = Instant::now();
-    let hot = join_all((0..LANES).map(|_| hold_many(&world, products[0], RESERVES_PER_LANE / 5))).await.concat();
+    let hot =
+        join_all((0..LANES).map(|_| hold_many(&world, products[0], RESERVES_PER_LANE / 5))).await.concat();
     tell("reserve, all lanes one product", hot.len(), started);
 
     let begins: Vec<_> = held.iter().map(|reservation| world.pay(reservation)).collect();

@@ -66,7 +66,8 @@ impl Work for Take {
             return Ok(Ending::RollBack(rows));
         }
         for rows in rows.chunks(ROWS_PER_STATEMENT_MAX) {
-            let mut query = QueryBuilder::new("UPDATE payments FORCE INDEX (PRIMARY) SET dispatch_lease_until_ms = ");
+            let mut query =
+                QueryBuilder::new("UPDATE payments FORCE INDEX (PRIMARY) SET dispatch_lease_until_ms = ");
             query.push_bind(self.now.plus_millis(self.lease_ms).as_millis()).push(" WHERE id IN ");
             push_list(&mut query, rows.iter().map(|row| row.payment.id));
             query.build().execute(&mut *connection).await?;

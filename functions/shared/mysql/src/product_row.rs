@@ -49,7 +49,8 @@ pub(crate) async fn give_back(
     }
     let units: Vec<_> = units.into_iter().collect();
     for units in units.chunks(ROWS_PER_STATEMENT_MAX) {
-        let mut query = QueryBuilder::new("UPDATE products FORCE INDEX (PRIMARY) SET available = available + ");
+        let mut query =
+            QueryBuilder::new("UPDATE products FORCE INDEX (PRIMARY) SET available = available + ");
         push_case(&mut query, units.iter().copied());
         query.push(", version = version + 1, updated_at_ms = ").push_bind(now.as_millis());
         query.push(" WHERE id IN ");

@@ -99,7 +99,9 @@ pub(crate) async fn release(
 }
 
 fn pay(taken: &[(ReservationId, PaymentId)], now: Timestamp) -> QueryBuilder<MySql> {
-    let mut query = QueryBuilder::new("UPDATE reservations FORCE INDEX (PRIMARY) SET status = 'PAYING', updated_at_ms = ");
+    let mut query = QueryBuilder::new(
+        "UPDATE reservations FORCE INDEX (PRIMARY) SET status = 'PAYING', updated_at_ms = ",
+    );
     query.push_bind(now.as_millis()).push(", payment_id = ");
     push_case(&mut query, taken.iter().map(|(id, payment)| (id, payment.to_string())));
     query.push(" WHERE status = 'HELD' AND id IN ");

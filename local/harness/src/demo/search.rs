@@ -19,12 +19,18 @@ pub async fn show(gateway: &Gateway, say: &mut impl FnMut(String)) -> Result<(),
     loop {
         let page = gateway.get(&format!("/findByName/{NEEDLE}")).await?.expect(200)?;
         if let Some(product) = page.pointer("/items/0") {
-            say(format!("   searched for {NEEDLE}, found {} after {} ms", product["name"], seeded.elapsed().as_millis()));
+            say(format!(
+                "   searched for {NEEDLE}, found {} after {} ms",
+                product["name"],
+                seeded.elapsed().as_millis()
+            ));
             say(String::new());
             return Ok(());
         }
         if seeded.elapsed() > INDEXED_WITHIN {
-            return Err(Failure(format!("no product named like {NEEDLE} in the index after {INDEXED_WITHIN:?}")));
+            return Err(Failure(format!(
+                "no product named like {NEEDLE} in the index after {INDEXED_WITHIN:?}"
+            )));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
