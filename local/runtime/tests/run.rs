@@ -46,7 +46,12 @@ impl Running {
     async fn invoke(&self, function: &str, payload: &Value, headers: &[(&str, &str)]) -> reqwest::Response {
         let url = format!("{}/2015-03-31/functions/{function}/invocations", self.invoke);
         let request = self.client.post(url).body(payload.to_string());
-        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().await.unwrap()
+        headers
+            .iter()
+            .fold(request, |request, (name, value)| request.header(*name, *value))
+            .send()
+            .await
+            .unwrap()
     }
 
     fn signal(&self) {
@@ -83,7 +88,8 @@ async fn until(what: &str, mut holds: impl FnMut() -> bool) {
 async fn http_requests_reach_the_function_as_events() {
     let running = Running::start("http").await;
     // The probe answers with the event it got, which has no statusCode: it is the body.
-    let request = running.client.put(format!("{}/things/a%20b?x=1&x=2", running.http)).header("cookie", "c=1");
+    let request =
+        running.client.put(format!("{}/things/a%20b?x=1&x=2", running.http)).header("cookie", "c=1");
     let response = request.body("text").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()["content-type"], "application/json");
@@ -113,7 +119,9 @@ async fn http_requests_reach_the_function_as_events() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_invoke_api_answers_as_lambda_does() {
     let running = Running::start("invoke").await;
-    let answer = running.invoke("arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Adoer", &json!({"n": 1}), &[]).await;
+    let answer = running
+        .invoke("arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Adoer", &json!({"n": 1}), &[])
+        .await;
     assert_eq!((answer.status(), answer.headers().get("x-amz-function-error")), (StatusCode::OK, None));
     assert_eq!(answer.json::<Value>().await.unwrap(), json!({"n": 1}));
 
@@ -137,7 +145,8 @@ async fn the_invoke_api_answers_as_lambda_does() {
     let list = running.client.get(format!("{}/2015-03-31/functions/", running.invoke)).send().await.unwrap();
     let list: Value = list.json().await.unwrap();
     assert_eq!(list["Functions"].as_array().unwrap().len(), 2);
-    let one = running.client.get(format!("{}/2015-03-31/functions/echo", running.invoke)).send().await.unwrap();
+    let one =
+        running.client.get(format!("{}/2015-03-31/functions/echo", running.invoke)).send().await.unwrap();
     assert_eq!(one.json::<Value>().await.unwrap()["Configuration"]["State"], "Active");
 }
 
@@ -145,7 +154,10 @@ async fn the_invoke_api_answers_as_lambda_does() {
 async fn schedules_call_their_function() {
     let running = Running::start("schedule").await;
     let log = running.folder.join("echo.log");
-    until("three ticks", || std::fs::read_to_string(&log).is_ok_and(|text| text.matches("tick").count() >= 3)).await;
+    until("three ticks", || {
+        std::fs::read_to_string(&log).is_ok_and(|text| text.matches("tick").count() >= 3)
+    })
+    .await;
     let health = running.health().await;
     assert_eq!(health["ready"], true);
     assert!(health["functions"][1]["invocations"].as_u64().unwrap() >= 3, "{health}");

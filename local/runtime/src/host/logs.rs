@@ -34,7 +34,10 @@ pub struct FunctionLog {
 
 #[derive(Debug)]
 enum Entry {
-    Line { function: Arc<str>, text: Vec<u8> },
+    Line {
+        function: Arc<str>,
+        text: Vec<u8>,
+    },
     /// Everything before it has been written.
     Flush(oneshot::Sender<()>),
 }
