@@ -67,9 +67,8 @@ async fn seeding_is_done_once_however_often_it_is_asked_for() {
         assert_eq!((response.status, body(&response)), (201, json!({ "created": created, "total": 46 })));
     }
     let id = json!({ "pathParameters": { "id": "01JB3Q0000000000000000001E" } });
-    let last = body(&call(&catalog, "GET /findById/{id}", id).await);
-    assert_eq!((last["name"].as_str(), last["quantity"].as_u64()), (Some("Projetor"), Some(8)));
-    assert_eq!(last["price"].to_string(), "2200.0");
+    let last = call(&catalog, "GET /findById/{id}", id).await;
+    assert!(last.body.contains(r#""name":"Projetor","price":2200.00,"quantity":8"#), "{}", last.body);
 }
 
 #[tokio::test]

@@ -2,6 +2,11 @@
 //!
 //! `GATEWAY_MYSQL_URL` names a database for tests alone: a running stack's schedules would expire and
 //! dispatch the suite's rows, and the suite the stack's.
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and a measure is printed"
+)]
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

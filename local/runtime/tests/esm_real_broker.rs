@@ -17,7 +17,7 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use support::function::{Function, failing, function_error, success};
-use support::{committed, mapping};
+use support::{committed, eventually, mapping};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +29,14 @@ fn producer(linger_ms: &str) -> FutureProducer {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", bootstrap()).set("linger.ms", linger_ms);
     config.set("queue.buffering.max.messages", "1000000").create().unwrap()
+}
+
+/// The default options, with further client properties of `ESM_PROPERTIES=name=value,…`.
+fn options() -> EsmOptions {
+    let properties = std::env::var("ESM_PROPERTIES").unwrap_or_default();
+    let pairs = properties.split(',').filter_map(|pair| pair.split_once('='));
+    let kafka_properties = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    EsmOptions { kafka_properties, ..EsmOptions::default() }
 }
 
 /// A topic of its own for this run.
@@ -66,8 +74,7 @@ async fn latency_from_produce_to_invoke() {
     let (sender, mut arrivals) = mpsc::unbounded_channel();
     let stop = CancellationToken::new();
     let config = mapping(&bootstrap(), &topic);
-    let handle =
-        Mapping::start(config, EsmOptions::default(), Arc::new(Arrivals(sender)), stop.clone()).unwrap();
+    let handle = Mapping::start(config, options(), Arc::new(Arrivals(sender)), stop.clone()).unwrap();
     let producer = producer("0");
     let (mut invoked, mut acknowledged) = (Vec::new(), Vec::new());
     for i in 0..500 {
@@ -99,12 +106,10 @@ async fn twenty_idle_mappings() {
     let mut handles = Vec::new();
     for i in 0..20 {
         let config = mapping(&bootstrap(), &topic(&format!("idle{i}"), 4).await);
-        let options = EsmOptions::default();
-        handles.push(Mapping::start(config, options, Arc::clone(&invoker), stop.clone()).unwrap());
+        handles.push(Mapping::start(config, options(), Arc::clone(&invoker), stop.clone()).unwrap());
     }
     for handle in &handles {
-        support::eventually("assignment", || async { handle.status().await.unwrap().partitions.len() == 4 })
-            .await;
+        eventually("assignment", || async { handle.status().await.unwrap().partitions.len() == 4 }).await;
     }
     tokio::time::sleep(Duration::from_secs(3)).await;
     let (cpu_before, _) = usage();
@@ -125,14 +130,14 @@ async fn twenty_idle_mappings() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a broker"]
 async fn records_per_second() {
-    for batch_size in [100, 10_000] {
-        let topic = topic(&format!("rate{batch_size}"), 4).await;
+    for (batch_size, is_skewed) in [(100, false), (10_000, false), (100, true), (10_000, true)] {
+        let topic = topic(&format!("rate{batch_size}{is_skewed}"), 4).await;
         let producer = producer("5");
         let value = vec![b'x'; 500];
         let count = 200_000;
         let sent = Mutex::new(Vec::with_capacity(count));
         for i in 0..count {
-            let partition = i32::try_from(i % 4).unwrap();
+            let partition = if is_skewed { 0 } else { i32::try_from(i % 4).unwrap() };
             let record = FutureRecord::<(), _>::to(&topic).partition(partition).payload(&value);
             sent.lock().unwrap().push(producer.send_result(record).unwrap());
         }
@@ -143,16 +148,15 @@ async fn records_per_second() {
         let stop = CancellationToken::new();
         let config = MappingConfig { batch_size, ..mapping(&bootstrap(), &topic) };
         let (cpu_before, _) = usage();
-        let options = EsmOptions::default();
-        let handle = Mapping::start(config, options, Arc::new(Arrivals(sender)), stop.clone()).unwrap();
+        let handle = Mapping::start(config, options(), Arc::new(Arrivals(sender)), stop.clone()).unwrap();
         let (first, _) = arrivals.recv().await.unwrap();
-        for partition in 0..4 {
-            committed(&handle, partition, i64::try_from(count / 4).unwrap()).await;
-        }
+        let last = if is_skewed { count } else { count / 4 };
+        committed(&handle, 0, i64::try_from(last).unwrap()).await;
+        eventually("all of it", || async { handle.metrics().invoked == u64::try_from(count).unwrap() }).await;
         let (took, (cpu_after, _)) = (first.elapsed(), usage());
         let rate = u128::try_from(count).unwrap() * 1_000 / took.as_millis().max(1);
         println!(
-            "batches of {batch_size}: {count} records in {took:?}, {rate}/s, {:?} of processor time",
+            "batches of {batch_size}, skewed {is_skewed}: {count} records in {took:?}, {rate}/s, {:?} of processor time",
             cpu_after - cpu_before
         );
         stop.cancel();

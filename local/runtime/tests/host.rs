@@ -11,7 +11,9 @@ use support::{call, failure, host, options, probe, stats, success, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_warm_environment_is_used_again() {
-    let host = host(probe("probe"), options());
+    let mut function = probe("probe");
+    function.environments_max = 1;
+    let host = host(function, options());
     for number in 0..20 {
         assert_eq!(success(call(&host, &json!({"n": number})).await), json!({"n": number}));
     }
@@ -138,11 +140,11 @@ async fn a_full_queue_and_a_long_wait_throttle() {
     options.queue_wait_max = Duration::from_millis(50);
     let host = host(function, options);
     while call(&host, &json!("warm")).await == InvokeOutcome::Throttled {}
+    let before = stats(&host).invocations;
     let busy = tokio::spawn({
         let host = Arc::clone(&host);
         async move { call(&host, &json!({"do": "sleep", "ms": 2_000})).await }
     });
-    let before = stats(&host).invocations;
     until("the busy call", || stats(&host).invocations > before || busy.is_finished()).await;
     let waiting = tokio::spawn({
         let host = Arc::clone(&host);

@@ -11,7 +11,7 @@ const DELIVERY_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long a broker may wait for its in-sync replicas before it says that they are missing.
 const ACK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection may take to be set up, TLS and SASL included.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a topic may be unknown before records for it fail.
 const UNKNOWN_TOPIC_TIMEOUT: Duration = Duration::from_secs(3);
 /// Waits between attempts to reconnect, growing from the first to the second.

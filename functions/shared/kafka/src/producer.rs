@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gateway_ports::PortError;
 use gateway_ports::log::{Delivered, MessageLog, OutgoingRecord};
 use rdkafka::error::KafkaResult;
-use rdkafka::producer::FutureProducer;
+use rdkafka::producer::{FutureProducer, Producer as _};
 
 use crate::KafkaConfig;
+use crate::config::CONNECT_TIMEOUT;
 use crate::context::Context;
 use crate::enqueue::{Enqueue, Sent};
 use crate::failure::{held_back, poisons_producer, port_error};
@@ -62,7 +63,23 @@ impl MessageLog for KafkaLog {
 }
 
 fn create(config: &KafkaConfig) -> KafkaResult<FutureProducer<Context>> {
-    config.to_client_config().create_with_context(Context { security: config.security.clone() })
+    let context = Context { security: config.security.clone() };
+    let producer: FutureProducer<Context> = config.to_client_config().create_with_context(context)?;
+    warm_up(producer.clone());
+    Ok(producer)
+}
+
+/// Asks the brokers for something at once. librdkafka asks for an idempotent producer's id half a second
+/// after its creation, or when it hears from a broker: the first record need not wait that long.
+fn warm_up(producer: FutureProducer<Context>) {
+    let ask = move || {
+        if let Err(error) = producer.client().fetch_metadata(None, CONNECT_TIMEOUT) {
+            tracing::debug!(%error, "no broker has answered yet");
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("kafka-warm-up".to_owned()).spawn(ask) {
+        tracing::debug!(%error, "the producer starts cold");
+    }
 }
 
 /// Each record's answer. A record behind a failed one of its key counts as failed, though it may stand

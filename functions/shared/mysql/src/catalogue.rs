@@ -9,7 +9,7 @@ use crate::column::{Columns, decimal};
 use crate::database::Database;
 use crate::failure::{Failure, to_port_error};
 use crate::product_row::{self, COLUMNS};
-use crate::sql::{ROWS_PER_STATEMENT_MAX, push_list};
+use crate::sql::{ROWS_PER_INSERT_MAX, push_list};
 use crate::transact::{Ending, Work};
 
 impl Catalogue for Database {
@@ -52,7 +52,7 @@ impl Work for Seed<'_> {
     /// Who seeds at the same time makes the insert fail on its key; done again, it sees their rows.
     async fn run(&self, connection: &mut MySqlConnection) -> Result<Ending<u64>, Failure> {
         let mut inserted = 0;
-        for products in self.products.chunks(ROWS_PER_STATEMENT_MAX) {
+        for products in self.products.chunks(ROWS_PER_INSERT_MAX) {
             let missing = missing(products, connection).await?;
             if !missing.is_empty() {
                 inserted +=

@@ -10,7 +10,7 @@ use crate::changes;
 use crate::database::Database;
 use crate::failure::Failure;
 use crate::payment_row::{self, COLUMNS, Lock};
-use crate::sql::{ROWS_PER_STATEMENT_MAX, push_list, sorted};
+use crate::sql::{IDS_PER_STATEMENT_MAX, push_list, sorted};
 use crate::transact::{Ending, Work};
 
 impl DispatchRetries for Database {
@@ -65,7 +65,7 @@ impl Work for Take {
         if rows.is_empty() {
             return Ok(Ending::RollBack(rows));
         }
-        for rows in rows.chunks(ROWS_PER_STATEMENT_MAX) {
+        for rows in rows.chunks(IDS_PER_STATEMENT_MAX) {
             let mut query =
                 QueryBuilder::new("UPDATE payments FORCE INDEX (PRIMARY) SET dispatch_lease_until_ms = ");
             query.push_bind(self.now.plus_millis(self.lease_ms).as_millis()).push(" WHERE id IN ");

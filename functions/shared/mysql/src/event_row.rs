@@ -12,7 +12,7 @@ use sqlx::{MySql, MySqlConnection, QueryBuilder};
 
 use crate::column::Columns;
 use crate::failure::Failure;
-use crate::sql::{ROWS_PER_STATEMENT_MAX, push_list};
+use crate::sql::{IDS_PER_STATEMENT_MAX, ROWS_PER_INSERT_MAX, push_list};
 
 /// What is read of an event; also what is written, in this order.
 pub(crate) const COLUMNS: &str = "payment_id, sequence, at_ms, step, event, attempt, detail, origin_topic, \
@@ -23,7 +23,7 @@ pub(crate) async fn insert(
     events: &[(PaymentId, TimelineEvent)],
     connection: &mut MySqlConnection,
 ) -> Result<(), Failure> {
-    for events in events.chunks(ROWS_PER_STATEMENT_MAX) {
+    for events in events.chunks(ROWS_PER_INSERT_MAX) {
         let mut query = QueryBuilder::<MySql>::new("INSERT INTO payment_events (");
         query.push(COLUMNS).push(") ");
         query.push_values(events, bind);
@@ -38,7 +38,7 @@ pub(crate) async fn recall_once(
     payments: &[PaymentId],
     connection: &mut MySqlConnection,
 ) -> Result<(), Failure> {
-    for ids in payments.chunks(ROWS_PER_STATEMENT_MAX) {
+    for ids in payments.chunks(IDS_PER_STATEMENT_MAX) {
         let mut query = QueryBuilder::<MySql>::new("SELECT ");
         query.push(COLUMNS).push(" FROM payment_events WHERE payment_id IN ");
         push_list(&mut query, ids);

@@ -11,7 +11,7 @@ use sqlx::{MySql, MySqlConnection, QueryBuilder};
 
 use crate::column::{Columns, decimal, millis, unreadable};
 use crate::failure::Failure;
-use crate::sql::{ROWS_PER_STATEMENT_MAX, push_list};
+use crate::sql::{IDS_PER_STATEMENT_MAX, ROWS_PER_INSERT_MAX, push_list};
 
 /// What is read of a payment; also what is written, in this order.
 pub(crate) const COLUMNS: &str = "id, reservation_id, user_id, amount, card_brand, card_bin, card_last4, status, \
@@ -49,7 +49,7 @@ pub(crate) async fn read(
     connection: &mut MySqlConnection,
 ) -> Result<Vec<PaymentRow>, Failure> {
     let mut payments = Vec::with_capacity(ids.len());
-    for ids in ids.chunks(ROWS_PER_STATEMENT_MAX) {
+    for ids in ids.chunks(IDS_PER_STATEMENT_MAX) {
         let mut query = QueryBuilder::new("SELECT ");
         query.push(COLUMNS).push(" FROM payments FORCE INDEX (PRIMARY) WHERE id IN ");
         push_list(&mut query, ids);
@@ -63,7 +63,7 @@ pub(crate) async fn read(
 
 /// Inserts new payments; a duplicate key is a lost race.
 pub(crate) async fn insert(rows: &[PaymentRow], connection: &mut MySqlConnection) -> Result<(), Failure> {
-    for rows in rows.chunks(ROWS_PER_STATEMENT_MAX) {
+    for rows in rows.chunks(ROWS_PER_INSERT_MAX) {
         insert_into(rows).build().execute(&mut *connection).await?;
     }
     Ok(())
@@ -72,7 +72,7 @@ pub(crate) async fn insert(rows: &[PaymentRow], connection: &mut MySqlConnection
 /// Writes changed payments as they are now. They are there, locked by this transaction, so the
 /// upsert only ever updates; it takes rows of different changes in one statement of linear length.
 pub(crate) async fn update(rows: &[PaymentRow], connection: &mut MySqlConnection) -> Result<(), Failure> {
-    for rows in rows.chunks(ROWS_PER_STATEMENT_MAX) {
+    for rows in rows.chunks(ROWS_PER_INSERT_MAX) {
         let mut query = insert_into(rows);
         query.push(" ON DUPLICATE KEY UPDATE ");
         let mut assignments = query.separated(", ");

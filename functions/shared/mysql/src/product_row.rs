@@ -10,7 +10,7 @@ use sqlx::{MySqlConnection, QueryBuilder};
 
 use crate::column::{Columns, decimal};
 use crate::failure::Failure;
-use crate::sql::{ROWS_PER_STATEMENT_MAX, push_case, push_list, update_exactly};
+use crate::sql::{IDS_PER_STATEMENT_MAX, push_case, push_list, update_exactly};
 
 /// What is read of a product.
 pub(crate) const COLUMNS: &str = "id, name, price, available, version";
@@ -48,7 +48,7 @@ pub(crate) async fn give_back(
         *units.entry(reservation.product_id).or_default() += i64::from(reservation.quantity.get());
     }
     let units: Vec<_> = units.into_iter().collect();
-    for units in units.chunks(ROWS_PER_STATEMENT_MAX) {
+    for units in units.chunks(IDS_PER_STATEMENT_MAX) {
         let mut query =
             QueryBuilder::new("UPDATE products FORCE INDEX (PRIMARY) SET available = available + ");
         push_case(&mut query, units.iter().copied());

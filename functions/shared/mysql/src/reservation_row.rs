@@ -9,7 +9,7 @@ use sqlx::{MySql, MySqlConnection, QueryBuilder};
 use crate::column::{Columns, decimal, unreadable};
 use crate::failure::Failure;
 use crate::payment_row::decode_user;
-use crate::sql::{ROWS_PER_STATEMENT_MAX, push_case, push_list, update_exactly};
+use crate::sql::{IDS_PER_STATEMENT_MAX, push_case, push_list, update_exactly};
 
 /// What is read of a reservation; also what is written, in this order.
 pub(crate) const COLUMNS: &str = "id, product_id, user_id, quantity, price, total_price, status, payment_id, \
@@ -21,7 +21,7 @@ pub(crate) async fn lock(
     connection: &mut MySqlConnection,
 ) -> Result<Vec<Reservation>, Failure> {
     let mut reservations = Vec::with_capacity(ids.len());
-    for ids in ids.chunks(ROWS_PER_STATEMENT_MAX) {
+    for ids in ids.chunks(IDS_PER_STATEMENT_MAX) {
         let mut query = QueryBuilder::new("SELECT ");
         query.push(COLUMNS).push(" FROM reservations FORCE INDEX (PRIMARY) WHERE id IN ");
         push_list(&mut query, ids);
@@ -71,14 +71,14 @@ pub(crate) async fn move_all(
             ReservationMove::HoldAgain(id) => held.push(*id),
         }
     }
-    for taken in taken.chunks(ROWS_PER_STATEMENT_MAX) {
+    for taken in taken.chunks(IDS_PER_STATEMENT_MAX) {
         update_exactly(&mut pay(taken, now), taken.len(), connection).await?;
     }
-    for ids in confirmed.chunks(ROWS_PER_STATEMENT_MAX) {
+    for ids in confirmed.chunks(IDS_PER_STATEMENT_MAX) {
         let mut query = leave("status = 'CONFIRMED'", "PAYING", ids, now);
         update_exactly(&mut query, ids.len(), connection).await?;
     }
-    for ids in held.chunks(ROWS_PER_STATEMENT_MAX) {
+    for ids in held.chunks(IDS_PER_STATEMENT_MAX) {
         let mut query = leave("status = 'HELD', payment_id = NULL", "PAYING", ids, now);
         update_exactly(&mut query, ids.len(), connection).await?;
     }
@@ -91,7 +91,7 @@ pub(crate) async fn release(
     now: Timestamp,
     connection: &mut MySqlConnection,
 ) -> Result<(), Failure> {
-    for ids in ids.chunks(ROWS_PER_STATEMENT_MAX) {
+    for ids in ids.chunks(IDS_PER_STATEMENT_MAX) {
         let mut query = leave("status = 'RELEASED'", "HELD", ids, now);
         update_exactly(&mut query, ids.len(), connection).await?;
     }

@@ -7,9 +7,16 @@ use sqlx::{MySql, MySqlConnection, QueryBuilder};
 
 use crate::failure::Failure;
 
-/// The most rows of one statement: with some 20 values a row it stays far below the protocol's
-/// 65,535 placeholders and the smallest usual packet limit.
-pub(crate) const ROWS_PER_STATEMENT_MAX: usize = 500;
+/// The most rows one statement inserts, and
+pub(crate) const ROWS_PER_INSERT_MAX: usize = 50;
+/// the most ids one statement names.
+///
+/// Both keep a usual statement within one write of 16 kB, the size of a TLS record: sqlx 0.9.0 leaves
+/// Nagle's algorithm on (sqlx issue 4335), so the rest of a larger one would wait some 40 ms for the
+/// server's delayed acknowledgement of its beginning, where another round trip costs one. Statements
+/// of a full chunk have one text, which stays prepared. The protocol's 65,535 placeholders and every
+/// packet limit are far away.
+pub(crate) const IDS_PER_STATEMENT_MAX: usize = 200;
 
 /// Ids in the order in which every transaction locks rows, each once.
 pub(crate) fn sorted<T: Ord>(ids: impl IntoIterator<Item = T>) -> Vec<T> {

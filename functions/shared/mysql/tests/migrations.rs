@@ -1,4 +1,5 @@
 //! The tables say what the domain says.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use gateway_domain::{PaymentStatus, ReservationStatus};
 

@@ -65,11 +65,13 @@ impl SearchConfig {
     /// # Errors
     /// The variable at fault and what to do about it.
     pub fn from_env(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Self, String> {
-        let required =
-            |name: &'static str| lookup(name).ok_or_else(|| format!("{name} is not set: {}", remedy(name)));
-        let plain = Self::plain(&required("SEARCH_URL")?).map_err(|error| format!("SEARCH_URL: {error}"))?;
+        let required = |name: &'static str| {
+            lookup(name).ok_or_else(|| format!("environment variable {name} is not set; {}", remedy(name)))
+        };
+        let plain = Self::plain(&required("SEARCH_URL")?)
+            .map_err(|error| format!("environment variable SEARCH_URL: {error}"))?;
         let auth = match lookup("SEARCH_AUTH").as_deref() {
-            None | Some("" | "none") => SearchAuth::None,
+            None | Some("none") => SearchAuth::None,
             Some("basic") => {
                 SearchAuth::Basic { user: required("SEARCH_USER")?, password: required("SEARCH_PASSWORD")? }
             }
@@ -83,7 +85,11 @@ impl SearchConfig {
                     "environment",
                 ),
             },
-            Some(other) => return Err(format!("SEARCH_AUTH is {other:?}: none, basic or sigv4 is expected")),
+            Some(other) => {
+                return Err(format!(
+                    "environment variable SEARCH_AUTH is {other:?}; none, basic or sigv4 is expected"
+                ));
+            }
         };
         let alias = lookup("SEARCH_INDEX").unwrap_or(plain.alias);
         Ok(Self { alias, auth, ..plain })
@@ -144,7 +150,7 @@ mod tests {
             (vec![url, ("SEARCH_AUTH", "magic")], "SEARCH_AUTH"),
         ] {
             let error = read(&pairs).err().unwrap();
-            assert!(error.starts_with(name), "{error}");
+            assert!(error.contains(name), "{error}");
         }
     }
 

@@ -19,7 +19,8 @@ pub struct EsmOptions {
     pub drain_timeout: Duration,
     /// Offsets are committed at once, but not more often than this.
     pub commit_interval: Duration,
-    /// How long the broker holds an empty fetch. Records are answered at once whatever it is.
+    /// How long the broker holds an empty fetch. Records are answered at once whatever it is;
+    /// shorter costs idle processor time, longer delays a partition whose buffer was full.
     pub fetch_wait: Duration,
     /// After this without a heartbeat the group gives a dead runtime's partitions to another.
     pub session_timeout: Duration,
@@ -37,7 +38,7 @@ impl Default for EsmOptions {
             retry_backoff_max: Duration::from_secs(10),
             drain_timeout: Duration::from_secs(30),
             commit_interval: Duration::from_millis(50),
-            fetch_wait: Duration::from_millis(500),
+            fetch_wait: Duration::from_millis(750),
             session_timeout: Duration::from_secs(6),
             topic_check_interval: Duration::from_secs(5),
             kafka_properties: Vec::new(),

@@ -52,7 +52,7 @@ enum End {
 pub(super) async fn run(pool: Arc<Pool>, id: u64, delay: Duration) {
     tokio::select! {
         () = tokio::time::sleep(delay) => {}
-        () = pool.stop.cancelled() => return pool.gone(id, false),
+        () = pool.stop.cancelled() => return pool.gone(id),
     }
     let environment = Arc::new(Environment {
         id,
@@ -114,7 +114,7 @@ async fn until_end(
 ) -> End {
     let pool = &environment.pool;
     let started = Instant::now();
-    let mut look = started + pool.options.init_max.min(pool.function.timeout);
+    let mut look = started + environment.look_interval().min(pool.options.init_max);
     loop {
         tokio::select! {
             status = child.wait() => {
@@ -157,7 +157,7 @@ fn conclude(environment: &Environment, end: End) {
         End::Exited(failure) => environment.init_failure().take().unwrap_or(failure),
         End::TimedOut => Failure::timed_out(pool.function.timeout),
         End::InitTimedOut => Failure::new("Sandbox.Timedout", "the program did not ask for work in time"),
-        End::Retired => return pool.gone(environment.id, environment.is_ready()),
+        End::Retired => return pool.gone(environment.id),
     };
     if failure.error_type != "Sandbox.Timedout" {
         pool.crashed();
@@ -166,14 +166,18 @@ fn conclude(environment: &Environment, end: End) {
         return pool.start_failed(environment.id, &failure);
     }
     environment.fail_current(&failure);
-    pool.gone(environment.id, true);
+    pool.gone(environment.id);
 }
 
 impl Environment {
     /// Waits for the next call; for ever if the environment is about to be ended.
     pub(super) async fn next(&self) -> Option<(Current, bytes::Bytes)> {
-        let is_first = !self.is_ready.swap(true, Ordering::Relaxed);
-        let job = match self.pool.next(self.id, is_first) {
+        if self.lock().is_some() {
+            // It asks for more before it has answered: the call's time runs on.
+            return None;
+        }
+        self.is_ready.store(true, Ordering::Relaxed);
+        let job = match self.pool.next(self.id) {
             Next::Job(job) => job,
             Next::Parked(receiver) => receiver.await.ok()?,
         };
@@ -199,8 +203,8 @@ impl Environment {
                 }
             }
         };
+        self.pool.answered(self.id);
         self.finish(current, outcome);
-        self.pool.answered();
         true
     }
 
@@ -241,7 +245,11 @@ impl Environment {
         let timeout = self.pool.function.timeout;
         if !self.is_ready() {
             let limit = started + self.pool.options.init_max;
-            return if now >= limit { Err(End::InitTimedOut) } else { Ok(limit.min(now + timeout)) };
+            return if now >= limit {
+                Err(End::InitTimedOut)
+            } else {
+                Ok(limit.min(now + self.look_interval()))
+            };
         }
         match self.lock().as_ref().map(|current| current.started + timeout) {
             Some(deadline) if deadline <= now => return Err(End::TimedOut),
@@ -251,7 +259,11 @@ impl Environment {
         if self.pool.retire_if_idle(self.id) {
             return Err(End::Retired);
         }
-        Ok(now + timeout.min(self.pool.options.idle_max))
+        Ok(now + self.look_interval())
+    }
+
+    fn look_interval(&self) -> Duration {
+        self.pool.function.timeout.min(self.pool.options.idle_max)
     }
 
     fn is_ready(&self) -> bool {

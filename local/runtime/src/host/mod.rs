@@ -18,6 +18,7 @@ mod stats;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -30,6 +31,9 @@ use crate::invoke::{Invocation, Invoke, InvokeOutcome};
 use crate::template::{Function, Place};
 use job::Job;
 use pool::{Pool, Submitted};
+
+/// An environment that has answered asks for work again within this; if not, another is started.
+const RETURN_MAX: Duration = Duration::from_millis(20);
 
 /// Calls functions by running their binaries on this machine.
 #[derive(Debug)]
@@ -94,10 +98,14 @@ impl Host {
     /// Waits in the queue for so long only: who is not taken by then is throttled.
     async fn queued(
         &self,
-        pool: &Pool,
+        pool: &Arc<Pool>,
         request_id: &str,
         mut outcome: oneshot::Receiver<InvokeOutcome>,
     ) -> InvokeOutcome {
+        if let Ok(outcome) = tokio::time::timeout(RETURN_MAX, &mut outcome).await {
+            return outcome.unwrap_or_else(|_| lost());
+        }
+        pool.hurry();
         match tokio::time::timeout(self.options.queue_wait_max, &mut outcome).await {
             Ok(outcome) => outcome.unwrap_or_else(|_| lost()),
             Err(_) if pool.withdraw(request_id) => InvokeOutcome::Throttled,

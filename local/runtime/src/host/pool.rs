@@ -46,9 +46,7 @@ struct State {
     /// others grow idle and are ended.
     idle: Vec<Idle>,
     queue: VecDeque<Job>,
-    /// All environments that exist, and how many of them have not asked for work yet.
-    environments: usize,
-    starting: usize,
+    members: Vec<Member>,
     is_closed: bool,
 }
 
@@ -75,6 +73,36 @@ pub(super) enum Submitted {
 pub(super) enum Next {
     Job(Job),
     Parked(oneshot::Receiver<Job>),
+}
+
+/// An environment that exists.
+#[derive(Debug)]
+struct Member {
+    id: u64,
+    phase: Phase,
+}
+
+/// What an environment is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// It has not asked for work yet.
+    Starting,
+    /// It waits for a call or is busy with one.
+    Working,
+    /// It has answered and is about to ask for work again.
+    Returning,
+}
+
+impl State {
+    fn count(&self, phase: Phase) -> usize {
+        self.members.iter().filter(|member| member.phase == phase).count()
+    }
+
+    fn enter(&mut self, id: u64, phase: Phase) {
+        if let Some(member) = self.members.iter_mut().find(|member| member.id == id) {
+            member.phase = phase;
+        }
+    }
 }
 
 impl Pool {
@@ -111,8 +139,14 @@ impl Pool {
         }
         let request_id = job.request_id.clone();
         state.queue.push_back(job);
-        self.start_if_wanted(state);
+        let soon_free = state.count(Phase::Returning);
+        self.start_if_wanted(state, soon_free);
         Submitted::Queued(request_id)
+    }
+
+    /// Starts an environment for those who wait although one seemed about to come back.
+    pub(super) fn hurry(self: &Arc<Self>) {
+        self.start_if_wanted(self.lock(), 0);
     }
 
     /// Takes a job out of the queue again; false if an environment has it by now.
@@ -127,11 +161,9 @@ impl Pool {
     }
 
     /// An environment asks for work.
-    pub(super) fn next(&self, id: u64, is_first: bool) -> Next {
+    pub(super) fn next(&self, id: u64) -> Next {
         let mut state = self.lock();
-        if is_first {
-            state.starting -= 1;
-        }
+        state.enter(id, Phase::Working);
         while let Some(job) = state.queue.pop_front() {
             // Who asked may have gone in the meantime.
             if !job.reply.is_closed() {
@@ -151,8 +183,9 @@ impl Pool {
         position.map(|position| state.idle.remove(position)).is_some()
     }
 
-    /// An environment answered: it is no crash loop.
-    pub(super) fn answered(&self) {
+    /// An environment answered: it is no crash loop, and is back in a moment.
+    pub(super) fn answered(&self, id: u64) {
+        self.lock().enter(id, Phase::Returning);
         // A load is cheaper than a store that every core has to see.
         if self.crashes_in_a_row.load(Ordering::Relaxed) != 0 {
             self.crashes_in_a_row.store(0, Ordering::Relaxed);
@@ -166,14 +199,11 @@ impl Pool {
     }
 
     /// An environment has ended; starts another for those who wait.
-    pub(super) fn gone(self: &Arc<Self>, id: u64, was_ready: bool) {
+    pub(super) fn gone(self: &Arc<Self>, id: u64) {
         let mut state = self.lock();
-        state.environments -= 1;
-        if !was_ready {
-            state.starting -= 1;
-        }
+        state.members.retain(|member| member.id != id);
         state.idle.retain(|idle| idle.id != id);
-        self.start_if_wanted(state);
+        self.start_if_wanted(state, 0);
         self.gone.notify_waiters();
     }
 
@@ -182,10 +212,10 @@ impl Pool {
     pub(super) fn start_failed(self: &Arc<Self>, id: u64, failure: &Failure) {
         let waiting = {
             let mut state = self.lock();
-            let is_last = state.environments == 1;
+            let is_last = state.members.len() == 1;
             if is_last { std::mem::take(&mut state.queue) } else { VecDeque::new() }
         };
-        self.gone(id, false);
+        self.gone(id);
         for job in waiting {
             self.counters.errors.add_one();
             // Who asked may have gone.
@@ -208,7 +238,7 @@ impl Pool {
     pub(super) async fn drained(&self) {
         loop {
             let gone = self.gone.notified();
-            if self.lock().environments == 0 {
+            if self.lock().members.is_empty() {
                 return;
             }
             gone.await;
@@ -218,7 +248,7 @@ impl Pool {
     pub(super) fn stats(&self) -> FunctionStats {
         let (environments, queued) = {
             let state = self.lock();
-            (state.environments, state.queue.len())
+            (state.members.len(), state.queue.len())
         };
         FunctionStats {
             function: self.function.name.clone(),
@@ -241,17 +271,15 @@ impl Pool {
     }
 
     /// One environment for each waiting job that none is being started for, up to the maximum.
-    fn start_if_wanted(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
-        let is_wanted = state.queue.len() > state.starting
-            && state.environments < self.function.environments_max
-            && !state.is_closed;
-        if !is_wanted {
+    fn start_if_wanted(self: &Arc<Self>, mut state: MutexGuard<'_, State>, soon_free: usize) {
+        let coming = state.count(Phase::Starting) + soon_free;
+        let has_room = state.members.len() < self.function.environments_max;
+        if state.queue.len() <= coming || !has_room || state.is_closed {
             return;
         }
-        state.environments += 1;
-        state.starting += 1;
-        drop(state);
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        state.members.push(Member { id, phase: Phase::Starting });
+        drop(state);
         tokio::spawn(environment::run(Arc::clone(self), id, self.back_off()));
     }
 

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
@@ -94,7 +94,7 @@ impl<I: Invoke, A: Authorize> HttpApi<I, A> {
             Err(Refusal::Forbidden) => return message(StatusCode::FORBIDDEN, "Forbidden"),
         };
         let Ok(body) = Limited::new(body, BODY_BYTES_MAX).collect().await else {
-            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+            return too_large();
         };
         let builder = EventBuilder {
             head: &head,
@@ -141,6 +141,13 @@ impl<I: Invoke, A: Authorize> HttpApi<I, A> {
         let cors = self.apis.values().find_map(|api| api.cors.as_ref())?;
         cors::preflight(cors, head)
     }
+}
+
+/// The rest of the body is still on its way: the connection cannot be used again.
+fn too_large() -> Answer {
+    let mut answer = message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
 }
 
 /// API Gateway's own answers.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use http::header::CONNECTION;
 use http::{HeaderValue, Request};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
@@ -76,7 +77,10 @@ impl<I: Invoke> InvokeApi<I> {
 async fn read(request: Request<Incoming>) -> Result<Bytes, Answer> {
     let body = Limited::new(request.into_body(), PAYLOAD_BYTES_MAX).collect().await.map_err(|_| {
         let message = format!("the payload is cut off or larger than {PAYLOAD_BYTES_MAX} bytes");
-        error(413, "RequestTooLargeException", &message)
+        let mut answer = error(413, "RequestTooLargeException", &message);
+        // The rest of the body is still on its way: the connection cannot be used again.
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        answer
     })?;
     let payload = body.to_bytes();
     if payload.is_empty() {

@@ -12,7 +12,8 @@ pub struct World {
     pub pagbank: PagBank,
 }
 
-pub const TIMEOUT_MS: u64 = 300;
+/// Long enough for a busy machine: only the cards `slow` and silence wait for it.
+const TIMEOUT_MS: u64 = 2_000;
 
 pub async fn world() -> World {
     world_with(Options { slow_ms: 60_000, analysis_ms: 20, ..Options::default() }).await
