@@ -125,7 +125,7 @@ async fn a_payment_is_shown_from_its_acceptance_to_its_end() {
     let payment = json(&response);
     assert_eq!((&payment["status"], &payment["final"]), (&json!("AUTHORIZED"), &json!(true)));
     assert_eq!((&payment["charge_id"], &payment["card"]["last4"]), (&json!("CHAR_1"), &json!("2097")));
-    assert_eq!(payment["amount"].to_string(), "50.00");
+    assert!(response.body.contains(r#""amount":50.00"#), "{}", response.body);
     assert_eq!(payment["updated_at"], "2026-11-23T09:30:00.070Z");
     assert!(!response.headers.contains_key("retry-after"));
     let story: Vec<_> = payment["events"].as_array().unwrap().iter().map(|e| e["event"].as_str()).collect();
@@ -193,7 +193,7 @@ async fn a_wait_ends_when_its_time_is_up() {
     {
         let started = Instant::now();
         assert_eq!(request.send(&handler).await.status, status);
-        assert_eq!(started.elapsed(), Duration::from_secs(3));
+        assert_eq!(started.elapsed().as_secs(), 3);
     }
 }
 

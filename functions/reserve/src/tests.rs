@@ -79,7 +79,7 @@ async fn a_reservation_is_made_shown_and_given_back() {
     let made: ReservationBody = serde_json::from_str(&response.body).unwrap();
     assert_eq!(response.status, 201);
     assert_eq!(response.headers["location"], format!("/reservations/{}", made.id).as_str());
-    assert_eq!(json(&response)["total_price"].to_string(), "100.00");
+    assert!(response.body.contains(r#""total_price":100.00"#), "{}", response.body);
     assert_eq!(json(&response)["expires_at"], "2026-11-23T09:45:00.000Z");
     let id = made.id.to_string();
     assert_eq!(json(&show(&id).send(&shop).await)["status"], "HELD");

@@ -19,12 +19,12 @@ async fn a_payment_is_accepted_vaulted_and_queued() {
     assert_eq!(response.headers["location"], format!("/payments/{id}").as_str());
     assert_eq!(response.headers["retry-after"], "1");
     assert_eq!((&answer["status"], &answer["currency"]), (&json!("PENDING"), &json!("BRL")));
-    assert_eq!(answer["amount"].to_string(), "100.00");
+    assert!(response.body.contains(r#""amount":100.00"#), "{}", response.body);
     assert_eq!(answer["card"], json!({ "brand": "visa", "last4": "2097" }));
     assert_eq!(answer["created_at"], "2026-11-23T09:30:00.000Z");
     assert_eq!(answer["links"]["self"], format!("/payments/{id}"));
     assert!(world.vault.inner.has_card(id));
-    let [message] = queued(&world).try_into().unwrap();
+    let [message]: [_; 1] = queued(&world).try_into().unwrap();
     assert_eq!((message.payment_id, message.reservation_id, message.quantity), (id, RESERVATION, 2));
     assert_eq!(message.card.bin, "453962");
     assert_eq!(world.log.inner.records(topics::ORDER_QUEUE)[0].record.key, RESERVATION.to_string());

@@ -1,4 +1,5 @@
 //! Requests as API Gateway hands them over, for the tests of handlers.
+#![allow(clippy::needless_pass_by_value, reason = "what stands in a row of a test is given as it stands")]
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use serde_json::{Value, json};
