@@ -1,4 +1,5 @@
 //! Every route over the table and the index in memory.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 use catalog::Catalog;
 use gateway_domain::{Product, Timestamp};

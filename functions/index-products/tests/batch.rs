@@ -1,4 +1,5 @@
 //! The step over whole batches, on the index and log in memory.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 use gateway_domain::{ProductId, Timestamp};
 use gateway_edge::kafka::{KafkaBatchResponse, RawRecord, run_batch};

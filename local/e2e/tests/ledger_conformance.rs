@@ -1,7 +1,7 @@
 //! The ledger on a real MySQL or MariaDB does what every ledger does.
 //!
-//! `GATEWAY_MYSQL_URL` names a database for tests alone: a running stack's schedules would expire and
-//! dispatch the suite's rows, and the suite the stack's.
+//! It has a database of its own beside the running stack's, whose schedules would expire and dispatch
+//! the suite's rows, and the suite the stack's.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -20,11 +20,13 @@ use gateway_ports::stock::AuditStock;
 /// Enough for the races to be races, few enough for them to queue.
 const CONNECTIONS: u32 = 12;
 
-fn url() -> String {
-    std::env::var("GATEWAY_MYSQL_URL").expect(
-        "GATEWAY_MYSQL_URL is not set: it names a database for tests alone, such as \
-         mysql://gateway:gateway@127.0.0.1:3306/gateway_ledger_test",
-    )
+/// The database for these tests alone, made beside the stack's own.
+async fn url() -> String {
+    let stack = harness::Endpoints::from_env().database;
+    let server = sqlx::MySqlPool::connect(&stack).await.expect("DATABASE_URL names a server that answers");
+    sqlx::query("CREATE DATABASE IF NOT EXISTS gateway_conformance").execute(&server).await.expect("made");
+    let (address, _) = stack.rsplit_once('/').expect("DATABASE_URL ends with the database's name");
+    format!("{address}/gateway_conformance")
 }
 
 /// Another one each time, so that every id is new to the database.
@@ -40,7 +42,7 @@ fn database(url: &str) -> Database {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_ledger_does_what_every_ledger_does() {
-    let url = url();
+    let url = url().await;
     migrate(&url).await.expect("migrated");
     let seed = seed();
     println!("SEED={seed}");
@@ -49,7 +51,7 @@ async fn the_real_ledger_does_what_every_ledger_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_migrates_at_the_same_time_waits_and_finds_it_done() {
-    let url = url();
+    let url = url().await;
     let migrations = (0..4).map(|_| migrate(&url));
     for migrated in join_all(migrations).await {
         migrated.expect("migrated");
@@ -73,7 +75,7 @@ async fn how_fast_the_ledger_is() {
     const LANES: usize = 16;
     const RESERVES_PER_LANE: usize = 250;
     const BATCH: usize = 100;
-    let url = url();
+    let url = url().await;
     migrate(&url).await.expect("migrated");
     let ledger = Database::open(&Settings { connections_max: CONNECTIONS, ..Settings::new(url) })
         .expect("the URL is one");

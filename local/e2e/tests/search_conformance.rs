@@ -1,5 +1,5 @@
-//! The index ports on a real OpenSearch or Elasticsearch, at `GATEWAY_SEARCH_URL`
-//! (`http://127.0.0.1:9200` if unset). Each case has an index of its own.
+//! The index ports on a real OpenSearch or Elasticsearch. Each case has an index of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
@@ -9,12 +9,11 @@ use gateway_domain::{Money, Product, ProductId};
 use gateway_ports::index::{IndexChange, IndexOutcome, SearchProducts as _, WriteIndex as _};
 use gateway_search::{SearchConfig, SearchIndex, ensure_index};
 
-fn url() -> String {
-    std::env::var("GATEWAY_SEARCH_URL").unwrap_or_else(|_| "http://127.0.0.1:9200".to_owned())
-}
-
 fn config(alias: &str) -> SearchConfig {
-    SearchConfig { alias: alias.to_owned(), ..SearchConfig::plain(&url()).unwrap() }
+    SearchConfig {
+        alias: alias.to_owned(),
+        ..SearchConfig::plain(&harness::Endpoints::from_env().search).unwrap()
+    }
 }
 
 /// A name that no other test and no earlier run has.
@@ -25,7 +24,8 @@ fn own_alias() -> String {
 }
 
 async fn delete_index(alias: String) {
-    let request = reqwest::Client::new().delete(format!("{}/{alias}-v1", url()));
+    let request =
+        reqwest::Client::new().delete(format!("{}/{alias}-v1", harness::Endpoints::from_env().search));
     let answer = request.send().await.unwrap();
     assert!(answer.status().is_success(), "{answer:?}");
 }

@@ -1,4 +1,5 @@
 //! What the project says of itself is true.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 //! Records reach the function as AWS delivers them, and offsets follow.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 #[path = "esm/support/mod.rs"]
 mod support;

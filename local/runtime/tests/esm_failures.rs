@@ -1,4 +1,5 @@
 //! What a mapping does with records that fail, against a broker.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 #[path = "esm/support/mod.rs"]
 mod support;

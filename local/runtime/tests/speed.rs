@@ -1,4 +1,11 @@
 //! Measurements, run by hand: `cargo test --profile local --workspace --test speed -- --ignored --nocapture --test-threads 1`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests fail by panicking, and a measure is printed"
+)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The producer against librdkafka's own mock brokers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::time::{Duration, Instant};
 
