@@ -8,8 +8,11 @@ use serde_json::json;
 
 use super::world::{World, accepted, body, json, orchestrate, pay, queued, world};
 
+/// What dies, how it is brought about, and how many records were queued by then.
+type Crash = (&'static str, fn(&World), usize);
+
 /// What fails, and how often the payment is queued in the end.
-const CRASHES: [(&str, fn(&World), usize); 3] = [
+const CRASHES: [Crash; 3] = [
     ("after the claim", |world| world.vault.away.store(true, Ordering::SeqCst), 1),
     ("after the vault", |world| world.log.inner.fail_next(1, "no leader"), 1),
     ("after producing", |world| world.log.lose_acknowledgement.store(true, Ordering::SeqCst), 2),
