@@ -1,14 +1,14 @@
 //! Asking the PSP what happened, and believing it only when it can know.
 
+use gateway_domain::Payment;
 use gateway_domain::charge::Inquiry;
-use gateway_domain::settle::Settlement;
-use gateway_domain::{Payment, Timestamp};
+use gateway_domain::settle::{SettleDecision, Settlement};
 use gateway_edge::kafka::Record;
 use gateway_ports::Clock;
+use gateway_ports::attempts::Erased;
 use gateway_ports::provider::PaymentProvider;
-use gateway_wire::messages::WireCertainty;
 
-use crate::letter::{Content, Letter};
+use crate::letter::Letter;
 use crate::{HandleDlq, Ledger, Postponed, Resolution, Vault};
 
 /// How often the PSP is asked before it counts as unable to say.
@@ -19,29 +19,52 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         &self,
         record: &Record<Letter>,
         payment: &Payment,
+        erased: &Erased,
     ) -> Result<Resolution, Postponed> {
-        let (settlement, resolution) = match self.ask(payment).await {
+        match self.ask(payment).await {
             Inquiry::Found(verdict) => {
                 self.vault.record_learned(payment.id, &verdict).await?;
-                (Settlement::Verdict(verdict), Resolution::Settled)
+                self.settle_verdict(record, payment, verdict).await
             }
-            Inquiry::None if self.too_early(&record.message, payment) => return Err(Postponed::TooEarly),
+            Inquiry::None if self.too_early(&record.message, payment, erased) => Err(Postponed::TooEarly),
             Inquiry::None => {
                 let reason = record.message.cause.code.clone();
-                (Settlement::Failed { reason }, Resolution::Failed)
+                self.conclude(record, payment, Settlement::Failed { reason }, Resolution::Failed).await
             }
             Inquiry::Mismatch { charge_id, reason } => {
                 tracing::error!(payment_id = %payment.id, charge_id = charge_id.0, reason,
                     "the PSP holds a charge that does not fit the payment");
-                (Settlement::InReview { reason: "charge_mismatch".to_owned() }, Resolution::InReview)
+                self.review(record, payment, "charge_mismatch").await
             }
             Inquiry::Unanswered { reason } => {
                 tracing::error!(payment_id = %payment.id, reason, "the PSP cannot say what happened");
-                (Settlement::InReview { reason: "psp_unanswered".to_owned() }, Resolution::InReview)
+                self.review(record, payment, "psp_unanswered").await
             }
-        };
-        self.settle(record, payment, settlement).await?;
-        Ok(resolution)
+        }
+    }
+
+    async fn review(
+        &self,
+        record: &Record<Letter>,
+        payment: &Payment,
+        reason: &str,
+    ) -> Result<Resolution, Postponed> {
+        let settlement = Settlement::InReview { reason: reason.to_owned() };
+        self.conclude(record, payment, settlement, Resolution::InReview).await
+    }
+
+    /// Nothing is charged by either settlement, so a payment that ended otherwise may stay as it is.
+    async fn conclude(
+        &self,
+        record: &Record<Letter>,
+        payment: &Payment,
+        settlement: Settlement,
+        resolution: Resolution,
+    ) -> Result<Resolution, Postponed> {
+        match self.settle(record, payment, settlement).await? {
+            SettleDecision::Apply(..) | SettleDecision::AlreadySettled(_) => Ok(resolution),
+            _ => Ok(Resolution::AlreadyFinal),
+        }
     }
 
     async fn ask(&self, payment: &Payment) -> Inquiry {
@@ -61,13 +84,18 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         answer
     }
 
-    /// After an attempt whose outcome nobody heard, a charge may still be on its way for a while.
-    fn too_early(&self, letter: &Letter, payment: &Payment) -> bool {
-        let last_heard = match &letter.content {
-            Content::Retry(retry) if retry.failure.certainty == WireCertainty::NotCharged => return false,
-            Content::Retry(retry) => Timestamp::from_millis(retry.failed_at_ms),
-            _ => payment.updated_at,
-        };
-        self.clock.now().since(last_heard) < self.inquiry_grace_ms
+    /// After an attempt whose outcome nobody heard, a charge may still be on its way for a while. A
+    /// time that lies further ahead than clocks differ is not believed, or it would hold its letter up
+    /// for ever.
+    fn too_early(&self, letter: &Letter, payment: &Payment, erased: &Erased) -> bool {
+        let now = self.clock.now();
+        let moments = [Some(payment.updated_at), erased.busy_until, letter.failed_at()];
+        let last = moments
+            .into_iter()
+            .flatten()
+            .filter(|moment| moment.since(now) <= self.inquiry_grace_ms)
+            .max()
+            .unwrap_or(payment.updated_at);
+        erased.may_be_charged && now.since(last) < self.inquiry_grace_ms
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use gateway_domain::PaymentId;
+use gateway_domain::{PaymentId, Timestamp};
 use gateway_edge::kafka::RawRecord;
 use gateway_wire::{
     AttemptCompleted, DeadLetter, DeadLetterCause, PaymentRequested, RecordOrigin, RetryRequested, topics,
@@ -46,6 +46,15 @@ pub enum Content {
 }
 
 impl Letter {
+    /// When the attempt failed that it tells of.
+    #[must_use]
+    pub fn failed_at(&self) -> Option<Timestamp> {
+        match &self.content {
+            Content::Retry(message) => Some(Timestamp::from_millis(message.failed_at_ms)),
+            _ => None,
+        }
+    }
+
     /// The payment it is about.
     #[must_use]
     pub const fn payment_id(&self) -> Option<PaymentId> {

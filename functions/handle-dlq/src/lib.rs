@@ -65,6 +65,8 @@ pub enum Resolution {
     Voided,
     /// The PSP refuses to cancel a late authorization: a person must act.
     VoidRefused,
+    /// The ledger or the vault can never take what the record says: a person reads it.
+    Unresolved,
 }
 
 impl Resolution {
@@ -79,6 +81,7 @@ impl Resolution {
             Self::InReview => "in_review",
             Self::Voided => "voided",
             Self::VoidRefused => "void_refused",
+            Self::Unresolved => "unresolved",
         }
     }
 }
@@ -126,9 +129,20 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         }
     }
 
+    /// What a record holds may make the ledger refuse it, and must not hold up the letters behind it:
+    /// the record itself stays in the queue's topic for ever.
     async fn resolve_and_record(&self, record: &Record<Letter>) -> Result<Resolution, Postponed> {
-        let resolution = self.analyse(record).await?;
-        self.ledger.record(&self.row(record, resolution)).await?;
+        let resolution = match self.analyse(record).await {
+            Err(Postponed::Port(error)) if error.is_refused() => {
+                tracing::error!(%error, "a dead letter cannot be resolved");
+                Resolution::Unresolved
+            }
+            other => other?,
+        };
+        match self.ledger.record(&self.row(record, resolution)).await {
+            Err(error) if error.is_refused() => tracing::error!(%error, "a dead letter cannot be listed"),
+            other => other?,
+        }
         Ok(resolution)
     }
 

@@ -18,7 +18,6 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         record: &Record<Letter>,
         message: &PaymentRequested,
     ) -> Result<Resolution, Postponed> {
-        self.vault.erase(message.payment_id).await?;
         let Ok(request) = message.to_request() else { return Ok(Resolution::Unattributed) };
         let command = Begin { request, origin: record.message.origin.clone() };
         let decisions = self.ledger.begin(&[command], self.clock.now()).await?;

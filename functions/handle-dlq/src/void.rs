@@ -1,12 +1,11 @@
 //! A charge for a payment that had ended otherwise: cancelled at the PSP, and recorded.
 
+use gateway_domain::Payment;
 use gateway_domain::charge::ChargeId;
 use gateway_domain::settle::Settlement;
-use gateway_domain::{Payment, Verdict};
 use gateway_edge::kafka::Record;
 use gateway_ports::provider::{CancelOutcome, PaymentProvider};
 use gateway_ports::{Clock, PortError};
-use gateway_wire::AttemptCompleted;
 
 use crate::letter::Letter;
 use crate::{HandleDlq, Ledger, Postponed, Resolution, Vault};
@@ -15,14 +14,9 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
     pub(crate) async fn void(
         &self,
         record: &Record<Letter>,
-        completed: &AttemptCompleted,
         payment: &Payment,
+        charge_id: ChargeId,
     ) -> Result<Resolution, Postponed> {
-        let verdict = Verdict::from(completed.verdict.clone());
-        let Some(charge_id) = verdict.charge_id().cloned() else { return Ok(Resolution::AlreadyFinal) };
-        if payment.charge_id.as_ref() == Some(&charge_id) {
-            return Ok(Resolution::AlreadyFinal);
-        }
         match self.cancel(&charge_id, payment).await {
             CancelOutcome::Cancelled => {
                 self.settle(record, payment, Settlement::Voided { charge_id }).await?;

@@ -50,7 +50,7 @@ where
             .collect();
         let decisions = match self.ledger.begin(&commands, self.clock.now()).await {
             Ok(decisions) => decisions,
-            Err(error) => return vec![Outcome::Retry(format!("not begun: {error}")); batch.len()],
+            Err(error) => return vec![Outcome::of_error("not begun", &error); batch.len()],
         };
         let mut results = Vec::with_capacity(batch.len());
         for (record, decision) in batch.iter().zip(decisions) {
@@ -77,7 +77,7 @@ impl<L, V: CardVault, K, C: Clock> OrchestratePayment<L, V, K, C> {
                 tracing::info!(%payment_id, ?decision, "rejected");
                 let erased = self.vault.erase(payment_id).await;
                 erased
-                    .map(|()| Vec::new())
+                    .map(|_| Vec::new())
                     .map_err(|error| Outcome::Retry(format!("card not erased: {error}")))
             }
             BeginDecision::AlreadyBegun(_) => Ok(Vec::new()),

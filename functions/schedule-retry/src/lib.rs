@@ -33,7 +33,7 @@ impl<L: ScheduleRetries, C: Clock> Step for ScheduleRetry<L, C> {
         let commands: Vec<_> = batch.iter().map(|record| self.command(record)).collect();
         match self.ledger.schedule(&commands, &self.policy, self.clock.now()).await {
             Ok(decisions) => batch.iter().zip(decisions).map(outcome).collect(),
-            Err(error) => vec![Outcome::Retry(format!("not scheduled: {error}")); batch.len()],
+            Err(error) => vec![Outcome::of_error("not scheduled", &error); batch.len()],
         }
     }
 }

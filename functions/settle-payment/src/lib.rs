@@ -31,7 +31,7 @@ impl<L: SettlePayments, C: Clock> Step for SettlePayment<L, C> {
         let commands: Vec<_> = batch.iter().map(command).collect();
         match self.ledger.settle(&commands, self.clock.now()).await {
             Ok(decisions) => batch.iter().zip(decisions).map(outcome).collect(),
-            Err(error) => vec![Outcome::Retry(format!("not settled: {error}")); batch.len()],
+            Err(error) => vec![Outcome::of_error("not settled", &error); batch.len()],
         }
     }
 }

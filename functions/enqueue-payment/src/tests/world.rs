@@ -15,7 +15,7 @@ use gateway_memory::claims::MemoryClaims;
 use gateway_memory::clock::ManualClock;
 use gateway_memory::ledger::MemoryLedger;
 use gateway_memory::log::MemoryLog;
-use gateway_ports::attempts::{CardVault, NewPaymentItem};
+use gateway_ports::attempts::{CardVault, Erased, NewPaymentItem};
 use gateway_ports::catalogue::{Catalogue as _, NewProduct};
 use gateway_ports::ledger::{Begin, BeginPayments as _, Settle, SettlePayments as _};
 use gateway_ports::log::{Delivered, MessageLog, OutgoingRecord};
@@ -48,7 +48,7 @@ impl CardVault for Vault {
         self.inner.put(item, card).await
     }
 
-    async fn erase(&self, payment_id: PaymentId) -> Result<(), PortError> {
+    async fn erase(&self, payment_id: PaymentId) -> Result<Erased, PortError> {
         self.inner.erase(payment_id).await
     }
 }

@@ -11,7 +11,8 @@ use gateway_domain::charge::AttemptFailure;
 use gateway_domain::{CardSecret, PaymentId, Timestamp, Verdict};
 use gateway_ports::PortError;
 use gateway_ports::attempts::{
-    AttemptClaim, CardVault, ChargeAttempts, ClaimedAttempt, NewPaymentItem, PendingPayments, Recorded,
+    AttemptClaim, CardVault, ChargeAttempts, ClaimedAttempt, Erased, NewPaymentItem, PendingPayments,
+    Recorded,
 };
 
 /// Payment items by their payment.
@@ -81,11 +82,14 @@ impl CardVault for MemoryPayments {
         Ok(())
     }
 
-    async fn erase(&self, payment_id: PaymentId) -> Result<(), PortError> {
-        if let Some(item) = self.lock().get_mut(&payment_id) {
+    async fn erase(&self, payment_id: PaymentId) -> Result<Erased, PortError> {
+        let mut items = self.lock();
+        let item = items.get_mut(&payment_id);
+        let erased = Erased::of(item.as_ref().map(|item| &item.state));
+        if let Some(item) = item {
             item.erase();
         }
-        Ok(())
+        Ok(erased)
     }
 }
 

@@ -34,16 +34,21 @@ impl DeadLetters for Database {
     }
 }
 
+/// Kafka's own topics are ASCII; a letter may claim any text, and is kept all the same.
+fn ascii(topic: &str) -> String {
+    topic.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect()
+}
+
 fn upsert(row: &DeadLetterRow) -> QueryBuilder<MySql> {
     let mut query = QueryBuilder::new("INSERT INTO dead_letters (");
     query.push(COLUMNS).push(") ");
     query.push_values([row], |mut values, row| {
         values
             .push_bind(ulid_text(row.id))
-            .push_bind(clip(&row.origin.topic, TOPIC_LEN_MAX))
+            .push_bind(clip(&ascii(&row.origin.topic), TOPIC_LEN_MAX))
             .push_bind(row.origin.partition)
             .push_bind(row.origin.offset)
-            .push_bind(clip(&row.dlq.topic, TOPIC_LEN_MAX))
+            .push_bind(clip(&ascii(&row.dlq.topic), TOPIC_LEN_MAX))
             .push_bind(row.dlq.partition)
             .push_bind(row.dlq.offset)
             .push_bind(clip(&row.step, STEP_LEN_MAX))

@@ -27,10 +27,15 @@ const LOCK_WAIT_TIMEOUT: u16 = 1205;
 const PASSING: [u16; 14] =
     [1040, 1053, 1158, 1159, 1160, 1161, 1203, 1226, 1290, 1317, 1836, 1927, 1969, 3024];
 
+/// Errors of the server about the values themselves: NULL (1048), out of range (1264), truncated
+/// (1265), wrong value or characters (1292, 1366), too long (1406), bad JSON (3140), a CHECK violated
+/// (MySQL 3819, MariaDB 4025).
+const ABOUT_VALUES: [u16; 9] = [1048, 1264, 1265, 1292, 1366, 1406, 3140, 3819, 4025];
+
 impl Failure {
     /// Rows contradict what the transaction, holding their locks, knows of them.
     pub(crate) fn inconsistent(message: impl Into<String>) -> Self {
-        Self::Port(PortError::permanent(message))
+        Self::Port(PortError::refused(message))
     }
 
     /// Whether the whole transaction should be done again.
@@ -82,6 +87,9 @@ pub(crate) fn is_duplicate(error: &sqlx::Error) -> bool {
 }
 
 fn classify(error: &sqlx::Error) -> PortError {
+    if number(error).is_some_and(|number| ABOUT_VALUES.contains(&number)) {
+        return PortError::refused(error.to_string());
+    }
     let passes = match error {
         sqlx::Error::Database(_) => number(error).is_some_and(|number| {
             PASSING.contains(&number) || [DEADLOCK, LOCK_WAIT_TIMEOUT].contains(&number)

@@ -24,7 +24,12 @@ pub(crate) fn read(answer: &Result<Answer, NoAnswer>) -> Reading {
             Some(charge) => Reading::Refused(format!("the charge stays {:?}", charge.status)),
             None => unanswered("the answer holds no legible charge".to_owned()),
         },
-        Ok(answer) if matches!(answer.status, 400 | 404 | 409 | 422) => Reading::Refused(words(answer)),
+        // 401 is about the token, 408, 425 and 429 about the moment: neither is about the charge.
+        Ok(answer)
+            if (400..500).contains(&answer.status) && !matches!(answer.status, 401 | 408 | 425 | 429) =>
+        {
+            Reading::Refused(words(answer))
+        }
         Ok(answer) => unanswered(words(answer)),
         Err(no_answer) => unanswered(unheard(no_answer).message),
     }

@@ -135,25 +135,22 @@ impl Problem {
 /// PagBank's words, no longer than can be logged and stored. PagBank echoes no card data, yet
 /// what looks like a card number is masked: this text travels.
 pub(crate) fn shorten(text: &str) -> String {
-    mask_long_numbers(&text.chars().take(TEXT_LEN_MAX).collect::<String>())
+    mask_long_numbers(text).chars().take(TEXT_LEN_MAX).collect()
 }
 
-/// Runs of digits that are as long as a card number lose all but the last four.
+/// Runs of digits that are as long as a card number, be they grouped by spaces or hyphens, lose all
+/// of their digits. Masked before anything is cut off, since half a number is too much still.
 fn mask_long_numbers(text: &str) -> String {
     const CARD_DIGITS_MIN: usize = 12;
+    let in_number = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-');
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let (before, from) = rest.split_at(start);
-        let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
-        let (digits, after) = from.split_at(end);
+        let (run, after) = from.split_at(from.find(|c: char| !in_number(c)).unwrap_or(from.len()));
+        let is_long = run.chars().filter(char::is_ascii_digit).count() >= CARD_DIGITS_MIN;
         masked.push_str(before);
-        if digits.len() < CARD_DIGITS_MIN {
-            masked.push_str(digits);
-        } else {
-            masked.extend(std::iter::repeat_n('*', digits.len() - 4));
-            masked.push_str(&digits[digits.len() - 4..]);
-        }
+        masked.extend(run.chars().map(|c| if is_long && c.is_ascii_digit() { '*' } else { c }));
         rest = after;
     }
     masked + rest
@@ -200,9 +197,9 @@ mod tests {
     #[test]
     fn what_looks_like_a_card_number_is_masked() {
         for (text, expected) in [
-            ("invalid 4539620659922097!", "invalid ************2097!"),
+            ("invalid 4539620659922097!", "invalid ****************!"),
             ("code 40002 of 2026", "code 40002 of 2026"),
-            ("4539620659922097", "************2097"),
+            ("4539 6206 5992-2097", "**** **** ****-****"),
         ] {
             assert_eq!(shorten(text), expected);
         }

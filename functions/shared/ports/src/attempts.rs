@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use gateway_domain::attempt::AttemptState;
 use gateway_domain::charge::AttemptFailure;
 use gateway_domain::{CardSecret, Money, PaymentId, ReservationId, Timestamp, UserId, Verdict};
 
@@ -38,8 +39,35 @@ pub trait CardVault: Send + Sync {
         card: CardSecret,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    /// Erases card and code with their keys, whatever the item's state; also when there is no item.
-    fn erase(&self, payment_id: PaymentId) -> impl Future<Output = Result<(), PortError>> + Send;
+    /// Erases card and code with their keys, whatever the item's state, so that nobody can claim an
+    /// attempt any more; tells what is known of the attempts so far. Without an item nothing is known.
+    fn erase(&self, payment_id: PaymentId) -> impl Future<Output = Result<Erased, PortError>> + Send;
+}
+
+/// What is known of a payment's attempts when its card is erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// Whether any attempt may have reached the PSP without surely being refused.
+    pub may_be_charged: bool,
+    /// Until when a holder, with the card in its memory, may still be at the PSP.
+    pub busy_until: Option<Timestamp>,
+    /// The verdict, once there is one.
+    pub verdict: Option<Verdict>,
+}
+
+impl Erased {
+    /// What an item's attempts tell; `None` is no item.
+    #[must_use]
+    pub fn of(state: Option<&AttemptState>) -> Self {
+        match state {
+            None => Self { may_be_charged: true, busy_until: None, verdict: None },
+            Some(state) => Self {
+                may_be_charged: state.may_be_charged(),
+                busy_until: state.lease_until,
+                verdict: state.verdict.clone(),
+            },
+        }
+    }
 }
 
 /// One store may serve two ports of one handler.
@@ -52,7 +80,7 @@ impl<T: CardVault> CardVault for Arc<T> {
         (**self).put(item, card)
     }
 
-    fn erase(&self, payment_id: PaymentId) -> impl Future<Output = Result<(), PortError>> + Send {
+    fn erase(&self, payment_id: PaymentId) -> impl Future<Output = Result<Erased, PortError>> + Send {
         (**self).erase(payment_id)
     }
 }

@@ -16,8 +16,12 @@ pub struct PortError {
 pub enum PortErrorKind {
     /// It can: connection lost, deadlock, throttled, time-out. The effect may have happened.
     Transient,
-    /// It cannot: a bug, a missing table, a refused credential. A person must look.
+    /// It cannot: a bug, a missing table, a refused credential. A person must look, and what was
+    /// asked waits meanwhile.
     Permanent,
+    /// It cannot, for what the items themselves hold: too long, out of range, contradicting what is
+    /// stored. Others of the same batch are not at fault.
+    Refused,
 }
 
 impl PortError {
@@ -31,6 +35,18 @@ impl PortError {
     #[must_use]
     pub fn permanent(message: impl Into<String>) -> Self {
         Self { kind: PortErrorKind::Permanent, message: message.into() }
+    }
+
+    /// Items that can never be taken.
+    #[must_use]
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self { kind: PortErrorKind::Refused, message: message.into() }
+    }
+
+    /// Whether it is the items themselves that can never be taken.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.kind == PortErrorKind::Refused
     }
 
     /// Whether trying again can help.

@@ -2,17 +2,19 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use gateway_domain::{PaymentId, Timestamp};
 use gateway_ports::PortError;
+use gateway_ports::attempts::Erased;
 
-use super::RECORD_LIFE_MS;
+use super::{RECORD_LIFE_MS, codec};
 use crate::DynamoStore;
-use crate::error::written;
-use crate::item::{text, ttl};
+use crate::error::{Written, written};
+use crate::item::{Reader, text, ttl};
 
-/// Takes ciphertexts and wrapped keys out of the item, if there is one.
-pub(super) async fn erase<K>(store: &DynamoStore<K>, payment_id: PaymentId) -> Result<(), PortError> {
+/// Takes ciphertexts and wrapped keys out of the item, if there is one, and reads what it tells of the
+/// attempts in the same write.
+pub(super) async fn erase<K>(store: &DynamoStore<K>, payment_id: PaymentId) -> Result<Erased, PortError> {
     let answer = store
         .client
         .update_item()
@@ -21,9 +23,15 @@ pub(super) async fn erase<K>(store: &DynamoStore<K>, payment_id: PaymentId) -> R
         .condition_expression("attribute_exists(payment_id)")
         .update_expression("SET expires_at = :record_ends REMOVE card, cvv")
         .expression_attribute_values(":record_ends", record_ends())
+        .return_values(ReturnValue::AllOld)
         .send()
         .await;
-    written("payments UpdateItem", answer).map(|_| ())
+    let item = match written("payments UpdateItem", answer)? {
+        Written::Done(answer) => answer.attributes,
+        Written::Refused(_) => None,
+    };
+    let state = item.as_ref().map(|item| codec::state(Reader::new(item))).transpose()?;
+    Ok(Erased::of(state.as_ref()))
 }
 
 /// When an item without a card may be tidied up. The only clock here, and nothing is decided by it.

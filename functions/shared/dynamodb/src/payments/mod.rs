@@ -11,7 +11,7 @@ use gateway_domain::charge::AttemptFailure;
 use gateway_domain::{CardSecret, PaymentId, Timestamp, Verdict};
 use gateway_ports::PortError;
 use gateway_ports::attempts::{
-    AttemptClaim, CardVault, ChargeAttempts, NewPaymentItem, PendingPayments, Recorded,
+    AttemptClaim, CardVault, ChargeAttempts, Erased, NewPaymentItem, PendingPayments, Recorded,
 };
 
 use crate::DynamoStore;
@@ -28,7 +28,7 @@ impl<K: KeyProvider> CardVault for DynamoStore<K> {
         put::put(self, item, card).await
     }
 
-    async fn erase(&self, payment_id: PaymentId) -> Result<(), PortError> {
+    async fn erase(&self, payment_id: PaymentId) -> Result<Erased, PortError> {
         erase::erase(self, payment_id).await
     }
 }

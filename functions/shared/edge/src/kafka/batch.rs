@@ -6,7 +6,7 @@ use gateway_ports::log::{MessageLog, OutgoingRecord};
 use gateway_wire::dead_letter::{DeadLetterKind, to_base64};
 use gateway_wire::{DeadLetter, DeadLetterCause, topics};
 
-use super::{KafkaBatchResponse, Outcome, RawRecord, Record, Step};
+use super::{KafkaBatchResponse, Outcome, RawRecord, Record, Step, each_by_key};
 use crate::TraceContext;
 use crate::trace::TRACEPARENT;
 
@@ -31,12 +31,30 @@ pub async fn run_batch<S: Step>(
         }
     }
     if !readable.is_empty() {
-        for (position, outcome) in positions.into_iter().zip(step.handle(readable).await) {
+        for (position, outcome) in positions.into_iter().zip(alone_if_refused(step, readable).await) {
             outcomes[position] = outcome;
         }
     }
     bury_the_dead::<S>(log, clock.now(), &records, &mut outcomes).await;
     report(S::NAME, &records, &outcomes)
+}
+
+/// Handles the batch; where something in it can never be taken, its records one at a time instead.
+async fn alone_if_refused<S: Step>(step: &S, batch: Vec<Record<S::Message>>) -> Vec<Outcome> {
+    let outcomes = step.handle(batch.clone()).await;
+    if !outcomes.iter().any(|outcome| matches!(outcome, Outcome::Refused(_))) {
+        return outcomes;
+    }
+    // One key at a time is one record at a time here, and a record behind an unfinished one of its
+    // key is held back.
+    each_by_key(batch, 1, async |record| match step.handle(vec![record]).await.pop() {
+        Some(Outcome::Refused(message)) => {
+            Outcome::Dead(DeadLetterCause { code: "refused".to_owned(), message })
+        }
+        Some(outcome) => outcome,
+        None => Outcome::Retry("the step gave no outcome".to_owned()),
+    })
+    .await
 }
 
 fn with_message<M>(record: &RawRecord, message: M, clock: &impl Clock) -> Record<M> {
@@ -110,7 +128,7 @@ fn payment_id_of(record: &RawRecord) -> Option<String> {
 fn report(step: &str, records: &[RawRecord], outcomes: &[Outcome]) -> KafkaBatchResponse {
     let mut response = KafkaBatchResponse::default();
     for (record, outcome) in records.iter().zip(outcomes) {
-        if let Outcome::Retry(reason) = outcome {
+        if let Outcome::Retry(reason) | Outcome::Refused(reason) = outcome {
             let origin = &record.origin;
             tracing::warn!(step, topic = %origin.topic, partition = origin.partition, offset = origin.offset,
                 reason, "not finished");

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use gateway_ports::PortError;
 use gateway_wire::{DeadLetterCause, RecordOrigin};
 use serde::de::DeserializeOwned;
 
@@ -54,6 +55,18 @@ pub enum Outcome {
     Retry(String),
     /// Never to be finished: goes to the dead-letter queue, then counts as done.
     Dead(DeadLetterCause),
+    /// Something in the batch can never be taken: its records are handled again one at a time, and the
+    /// one at fault goes to the dead-letter queue.
+    Refused(String),
+}
+
+impl Outcome {
+    /// What a failed port means for the record, or the whole batch, that it was asked for.
+    #[must_use]
+    pub fn of_error(what: &str, error: &PortError) -> Self {
+        let message = format!("{what}: {error}");
+        if error.is_refused() { Self::Refused(message) } else { Self::Retry(message) }
+    }
 }
 
 /// One step of the gateway behind a Kafka event source mapping.
@@ -62,7 +75,7 @@ pub trait Step: Send + Sync {
     const NAME: &'static str;
 
     /// What its records say.
-    type Message: Send + Sync;
+    type Message: Clone + Send + Sync;
 
     /// Reads a record.
     ///

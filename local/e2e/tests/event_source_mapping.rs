@@ -1,9 +1,9 @@
-//! Figures and a storm against a real broker, which the mock cannot give: `ESM_BOOTSTRAP=127.0.0.1:9092
-//! cargo test --profile local --workspace --test esm_real_broker -- --ignored --nocapture --test-threads 1`.
+//! Event source mappings against a real broker, which the mock cannot stand in for: latency, throughput
+//! and a storm of rebalances. `-- --nocapture` shows the figures.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where its stage cannot be set")]
 
-#[path = "esm/support/mod.rs"]
+#[path = "../../runtime/tests/esm/support/mod.rs"]
 mod support;
 
 use std::sync::{Arc, Mutex};
@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 fn bootstrap() -> String {
-    std::env::var("ESM_BOOTSTRAP").unwrap_or_else(|_| "127.0.0.1:9092".to_owned())
+    harness::Endpoints::from_env().kafka
 }
 
 fn producer(linger_ms: &str) -> FutureProducer {
@@ -68,7 +68,6 @@ fn usage() -> (Duration, u64) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs a broker"]
 async fn latency_from_produce_to_invoke() {
     let topic = topic("latency", 4).await;
     let (sender, mut arrivals) = mpsc::unbounded_channel();
@@ -97,7 +96,6 @@ async fn latency_from_produce_to_invoke() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs a broker"]
 async fn twenty_idle_mappings() {
     let (_, before_kb) = usage();
     let stop = CancellationToken::new();
@@ -128,7 +126,6 @@ async fn twenty_idle_mappings() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs a broker"]
 async fn records_per_second() {
     for (batch_size, is_skewed) in [(100, false), (10_000, false), (100, true), (10_000, true)] {
         let topic = topic(&format!("rate{batch_size}{is_skewed}"), 4).await;
@@ -166,7 +163,6 @@ async fn records_per_second() {
 
 /// Instances join, leave and hang while the function fails now and then.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs a broker"]
 async fn a_storm_of_rebalances_and_failures_loses_nothing() {
     let (topic, partitions, count) = (topic("storm", 6).await, 6_i32, 12_000_i32);
     let config = MappingConfig {
