@@ -19,6 +19,8 @@ use gateway_ports::stock::AuditStock;
 
 /// Enough for the races to be races, few enough for them to queue.
 const CONNECTIONS: u32 = 12;
+/// For a slow disk, on which every commit of the races takes its turn.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The database for these tests alone, made beside the stack's own.
 async fn url() -> String {
@@ -36,7 +38,7 @@ fn seed() -> u64 {
 }
 
 fn database(url: &str) -> Database {
-    let settings = Settings { connections_max: CONNECTIONS, ..Settings::new(url) };
+    let settings = Settings { connections_max: CONNECTIONS, acquire_timeout: PATIENCE, ..Settings::new(url) };
     Database::open(&settings).expect("the URL is one")
 }
 

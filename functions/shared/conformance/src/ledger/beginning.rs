@@ -148,7 +148,10 @@ pub async fn the_same_payment_begun_in_parallel_begins_once<L: Ledger>(world: &W
 /// Statements are cut, the transaction is not.
 pub async fn a_batch_may_be_larger_than_a_statement<L: Ledger>(world: &World<'_, L>) {
     let product = world.product(1200).await;
-    let held = join_all((0..600).map(|_| world.hold(product, 1))).await;
+    let mut held = Vec::new();
+    for _ in 0..40 {
+        held.extend(join_all((0..15).map(|_| world.hold(product, 1))).await);
+    }
     let batch: Vec<_> = held.iter().map(|reservation| world.pay(reservation)).collect();
     let decisions = world.ledger.begin(&batch, world.at(2_000)).await.unwrap();
     assert!(decisions.iter().all(|decision| *decision == BeginDecision::Begin));
