@@ -41,7 +41,10 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         let known = [erased.verdict.clone(), told].into_iter().flatten().find(Verdict::is_final);
         match known {
             Some(verdict) => self.settle_verdict(record, payment, verdict).await,
-            None if payment.status == PaymentStatus::Authorized => Ok(Resolution::AlreadyFinal),
+            // Authorized is as good as it gets, and a rejected payment was never sent to be charged.
+            None if matches!(payment.status, PaymentStatus::Authorized | PaymentStatus::Rejected) => {
+                Ok(Resolution::AlreadyFinal)
+            }
             None if self.holder_lives(erased) => Err(Postponed::TooEarly),
             None if payment.status.is_final() && !erased.may_be_charged => Ok(Resolution::AlreadyFinal),
             None => self.inquire(record, payment, erased).await,

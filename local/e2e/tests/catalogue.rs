@@ -50,19 +50,31 @@ async fn a_change_of_the_table_arrives_in_the_index_in_its_newest_version() {
 #[tokio::test]
 async fn paging_visits_every_product_once() {
     let shop = Shop::open(1).await;
+    let needle = unique("pagina");
+    let mut made = std::collections::BTreeSet::new();
+    for number in 0..10 {
+        let product = shop.gateway.create_product(&format!("{needle} {number}"), "1.00", 1).await.unwrap();
+        made.insert(product["id"].as_str().unwrap().to_owned());
+    }
+    eventually("all of them in the index", async || {
+        let path = format!("/findByName/{needle}?limit=200");
+        let page = shop.gateway.get(&path).await.unwrap().expect(200).unwrap();
+        (page["items"].as_array().unwrap().len() == made.len()).then_some(())
+    })
+    .await;
     let mut seen = std::collections::BTreeSet::new();
-    let mut path = "/findAll?limit=7".to_owned();
+    let mut path = format!("/findByName/{needle}?limit=3");
     loop {
         let page = shop.gateway.get(&path).await.unwrap().expect(200).unwrap();
         for item in page["items"].as_array().unwrap() {
             assert!(seen.insert(item["id"].as_str().unwrap().to_owned()), "{item} twice");
         }
         match page["next"].as_str() {
-            Some(cursor) => path = format!("/findAll?limit=7&cursor={cursor}"),
+            Some(cursor) => path = format!("/findByName/{needle}?limit=3&cursor={cursor}"),
             None => break,
         }
     }
-    assert!(!seen.is_empty());
+    assert_eq!(seen, made);
 }
 
 #[tokio::test]
