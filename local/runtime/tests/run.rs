@@ -1,4 +1,5 @@
 //! The whole program: a template in, HTTP and the Invoke API out, and an end in order.
+#![allow(clippy::unwrap_used, reason = "helpers of tests, which fail by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -1,4 +1,9 @@
 //! Measurements, run by hand: `cargo test --profile local --workspace --test speed -- --ignored --nocapture --test-threads 1`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests, which fail by panicking and report by printing"
+)]
 
 mod support;
 

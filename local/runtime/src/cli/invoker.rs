@@ -12,6 +12,7 @@ use super::{Error, Run};
 
 /// One of them.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub enum Invoker {
     /// The own function host.
     Host(Host),
