@@ -1,5 +1,5 @@
 //! The whole program: a template in, HTTP and the Invoke API out, and an end in order.
-#![allow(clippy::unwrap_used, reason = "helpers of tests, which fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
