@@ -162,10 +162,16 @@ async fn a_topic_that_does_not_exist_yet_is_waited_for() {
     let handle =
         Mapping::start(mapping(&broker.bootstrap(), "late"), quick(), Arc::clone(&function), stop.clone());
     let handle = handle.unwrap();
-    in_state(&handle, MappingState::Enabling).await;
+    eventually("the complaint", || async {
+        let status = handle.status().await.unwrap();
+        status.state == MappingState::Enabling
+            && status.last_error.as_deref() == Some("the topic does not exist yet; waiting for it")
+    })
+    .await;
     broker.create_topic("late", 1);
     broker.produce_all("late", 0, [0]).await;
     committed(&handle, 0, 1).await;
+    assert_eq!(handle.status().await.unwrap().last_processing_result, "OK");
     stop.cancel();
     handle.join().await;
 }

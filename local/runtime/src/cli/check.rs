@@ -53,5 +53,5 @@ fn mapping(mapping: &MappingConfig) -> String {
 
 fn schedule(schedule: &Schedule) -> String {
     let state = if schedule.enabled { "" } else { "  (disabled)" };
-    format!("{} -> {}  {:?}{state}", schedule.id, schedule.function, schedule.expression)
+    format!("{} -> {}  {}{state}", schedule.id, schedule.function, schedule.expression)
 }

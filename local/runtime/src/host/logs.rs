@@ -46,7 +46,7 @@ impl LogBook {
     /// Writes to standard output, and to `<folder>/<function>.log` if a folder is given.
     pub fn new(folder: Option<PathBuf>) -> Arc<Self> {
         let (sender, receiver) = mpsc::channel(LINES_MAX);
-        std::thread::spawn(move || write_entries(receiver, folder));
+        std::thread::spawn(move || write_entries(receiver, folder.as_deref()));
         Arc::new(Self { lines: sender, logs: Mutex::default() })
     }
 
@@ -122,7 +122,7 @@ impl FunctionLog {
 }
 
 /// Runs on a thread of its own, since a terminal or a disk may block.
-fn write_entries(mut entries: mpsc::Receiver<Entry>, folder: Option<PathBuf>) {
+fn write_entries(mut entries: mpsc::Receiver<Entry>, folder: Option<&Path>) {
     let mut files: HashMap<Arc<str>, Option<File>> = HashMap::new();
     while let Some(entry) = entries.blocking_recv() {
         match entry {
@@ -131,7 +131,7 @@ fn write_entries(mut entries: mpsc::Receiver<Entry>, folder: Option<PathBuf>) {
             Entry::Line { function, text } => {
                 // A closed standard output is no reason to lose the files.
                 drop(write_stdout(&function, &text));
-                let Some(folder) = &folder else { continue };
+                let Some(folder) = folder else { continue };
                 let file = files.entry(Arc::clone(&function)).or_insert_with(|| open(folder, &function));
                 if let Some(file) = file {
                     drop(file.write_all(&text).and_then(|()| file.write_all(b"\n")));

@@ -1,6 +1,7 @@
 //! EventBridge's cron: six fields (minutes, hours, day of month, month, day of week, year),
 //! UTC, one of the two day fields is `?`.
 
+use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::{Date, DateTime, Weekday};
@@ -16,6 +17,7 @@ const DAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 /// A parsed cron expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cron {
+    text: String,
     minutes: Vec<i16>,
     hours: Vec<i16>,
     months: Vec<i16>,
@@ -103,6 +105,12 @@ fn nearest_weekday(date: Date, wanted: i16) -> Option<Date> {
     wanted.checked_add(shift).ok()
 }
 
+impl fmt::Display for Cron {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 impl FromStr for Cron {
     type Err = String;
 
@@ -112,6 +120,7 @@ impl FromStr for Cron {
             return Err(format!("cron has six fields, not {}", fields.len()));
         };
         Ok(Self {
+            text: fields.join(" "),
             minutes: numbers(minutes, 0, 59, &[])?,
             hours: numbers(hours, 0, 23, &[])?,
             months: numbers(month, 1, 12, &MONTHS)?,

@@ -1,5 +1,6 @@
 //! The three kinds of schedule expressions.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -33,6 +34,17 @@ impl Expression {
             Self::Cron(cron) => cron.next(now),
             Self::At(time) => (*time > now).then_some(*time),
             Self::Never => None,
+        }
+    }
+}
+
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rate(period) => write!(f, "each {period:?}"),
+            Self::Cron(cron) => write!(f, "cron({cron})"),
+            Self::At(time) => write!(f, "at {time}"),
+            Self::Never => f.write_str("never"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the tests of the function host share: a host of probe functions.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, which fail by panicking")]
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::base_consumer::BaseConsumer;
 use rdkafka::consumer::{Consumer, ConsumerContext, RebalanceProtocol};
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
 
@@ -82,7 +82,24 @@ impl ClientContext for SessionContext {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        self.push(Signal::Trouble(format!("{error}: {reason}")));
+        self.push(Signal::Trouble(explain(&error, reason)));
+    }
+}
+
+/// The same words for the same trouble, so that it is told once and not at every attempt.
+fn explain(error: &KafkaError, reason: &str) -> String {
+    use RDKafkaErrorCode::{
+        AllBrokersDown, BrokerTransportFailure, OperationTimedOut, Resolve, UnknownPartition, UnknownTopic,
+        UnknownTopicOrPartition,
+    };
+    match error.rdkafka_error_code() {
+        Some(AllBrokersDown | BrokerTransportFailure | OperationTimedOut | Resolve) => {
+            "the brokers cannot be reached; trying on".to_owned()
+        }
+        Some(UnknownTopicOrPartition | UnknownTopic | UnknownPartition) => {
+            "the topic does not exist yet; waiting for it".to_owned()
+        }
+        _ => format!("{error}: {reason}"),
     }
 }
 

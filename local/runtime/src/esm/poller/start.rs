@@ -20,6 +20,9 @@ use crate::invoke::Invoke;
 /// Commands that may wait for a mapping.
 const COMMANDS_MAX: usize = 16;
 
+/// `LastProcessingResult` before the first invocation.
+const NOTHING_YET: &str = "No records processed";
+
 /// Why a mapping cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -112,7 +115,7 @@ impl<I> Shared<I> {
         let filter = FilterSet::parse(&config.filter_patterns)
             .map_err(|source| StartError::Filter { mapping: mapping(), source })?;
         let destination = destination(&config, &options)?;
-        let health = Health { last_result: "No records processed".to_owned(), last_error: None };
+        let health = Health { last_result: NOTHING_YET.to_owned(), last_error: None };
         Ok(Self {
             function: config.function.as_str().into(),
             config,
@@ -152,6 +155,15 @@ impl<I> Shared<I> {
         self.with_health(|health| {
             if health.last_result != "OK" {
                 "OK".clone_into(&mut health.last_result);
+            }
+        });
+    }
+
+    /// Notes that the group was joined: what stood in the way is over.
+    pub fn joined(&self) {
+        self.with_health(|health| {
+            if health.last_result != "OK" {
+                NOTHING_YET.clone_into(&mut health.last_result);
             }
         });
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rdkafka::Message;
 use rdkafka::consumer::{CommitMode, Consumer};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::BorrowedMessage;
 use rdkafka::topic_partition_list::TopicPartitionList;
 
@@ -82,6 +82,7 @@ impl<I: Invoke> Session<I> {
         started.into_iter().for_each(|(partition, offset)| self.commits.note(partition, offset));
         if self.stop_by_ms.is_none() {
             self.state = MappingState::Enabled;
+            self.shared.joined();
         }
         let assigned: Vec<i32> = self.engine.assigned().collect();
         let (function, group) = (&self.shared.config.function, &self.shared.config.consumer_group_id);
@@ -104,15 +105,11 @@ impl<I: Invoke> Session<I> {
         failed.iter().for_each(|error| self.poll_failed(error));
     }
 
+    /// Counts an error; the client's context has put it into words already.
     fn poll_failed(&mut self, error: &KafkaError) {
-        use RDKafkaErrorCode::{UnknownPartition, UnknownTopic, UnknownTopicOrPartition};
         self.shared.metrics.polling_error.add(1);
-        match error {
-            KafkaError::MessageConsumption(UnknownTopicOrPartition | UnknownTopic | UnknownPartition) => {
-                self.shared.trouble("the topic does not exist yet; waiting for it");
-            }
-            KafkaError::MessageConsumptionFatal(_) => self.failure = Some(error.to_string()),
-            _ => self.shared.trouble(&error.to_string()),
+        if matches!(error, KafkaError::MessageConsumptionFatal(_)) {
+            self.failure = Some(error.to_string());
         }
     }
 

@@ -1,26 +1,23 @@
 //! The environments of one function, and the calls that wait for one.
 
-use std::collections::VecDeque;
+mod state;
+mod turnover;
+
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use state::{Idle, Phase, State};
+
 use super::FunctionLog;
-use super::environment;
-use super::errors::Failure;
 use super::job::Job;
 use super::options::HostOptions;
 use super::stats::{Counters, FunctionStats};
 use crate::invoke::InvokeOutcome;
 use crate::template::{Function, Place};
-
-/// The first crash is followed by a new start at once, further ones after this, doubled each time …
-const BACK_OFF_FIRST: Duration = Duration::from_millis(100);
-/// … up to this.
-const BACK_OFF_MAX: Duration = Duration::from_secs(5);
 
 /// The environments of one function.
 #[derive(Debug)]
@@ -40,23 +37,6 @@ pub(super) struct Pool {
     gone: Notify,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    /// Environments parked in `/next`. The last one parked is taken first: few stay warm, the
-    /// others grow idle and are ended.
-    idle: Vec<Idle>,
-    queue: VecDeque<Job>,
-    members: Vec<Member>,
-    is_closed: bool,
-}
-
-#[derive(Debug)]
-struct Idle {
-    id: u64,
-    since: Instant,
-    sender: oneshot::Sender<Job>,
-}
-
 /// What became of a job handed to the pool.
 #[derive(Debug)]
 pub(super) enum Submitted {
@@ -73,36 +53,6 @@ pub(super) enum Submitted {
 pub(super) enum Next {
     Job(Job),
     Parked(oneshot::Receiver<Job>),
-}
-
-/// An environment that exists.
-#[derive(Debug)]
-struct Member {
-    id: u64,
-    phase: Phase,
-}
-
-/// What an environment is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// It has not asked for work yet.
-    Starting,
-    /// It waits for a call or is busy with one.
-    Working,
-    /// It has answered and is about to ask for work again.
-    Returning,
-}
-
-impl State {
-    fn count(&self, phase: Phase) -> usize {
-        self.members.iter().filter(|member| member.phase == phase).count()
-    }
-
-    fn enter(&mut self, id: u64, phase: Phase) {
-        if let Some(member) = self.members.iter_mut().find(|member| member.id == id) {
-            member.phase = phase;
-        }
-    }
 }
 
 impl Pool {
@@ -192,59 +142,6 @@ impl Pool {
         }
     }
 
-    /// An environment ended by itself.
-    pub(super) fn crashed(&self) {
-        self.counters.crashes.add_one();
-        self.crashes_in_a_row.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// An environment has ended; starts another for those who wait.
-    pub(super) fn gone(self: &Arc<Self>, id: u64) {
-        let mut state = self.lock();
-        state.members.retain(|member| member.id != id);
-        state.idle.retain(|idle| idle.id != id);
-        self.start_if_wanted(state, 0);
-        self.gone.notify_waiters();
-    }
-
-    /// An environment could not start: if there is no other, those who wait fail as well, as
-    /// each of them would have met the same in an environment of its own.
-    pub(super) fn start_failed(self: &Arc<Self>, id: u64, failure: &Failure) {
-        let waiting = {
-            let mut state = self.lock();
-            let is_last = state.members.len() == 1;
-            if is_last { std::mem::take(&mut state.queue) } else { VecDeque::new() }
-        };
-        self.gone(id);
-        for job in waiting {
-            self.counters.errors.add_one();
-            // Who asked may have gone.
-            drop(job.reply.send(failure.outcome(&job.request_id)));
-        }
-    }
-
-    /// Takes no more calls, lets those under way finish and ends the environments.
-    pub(super) fn close(&self) {
-        let mut state = self.lock();
-        state.is_closed = true;
-        for job in state.queue.drain(..) {
-            drop(job.reply.send(InvokeOutcome::ServiceError("the runtime is shutting down".into())));
-        }
-        drop(state);
-        self.stop.cancel();
-    }
-
-    /// Waits until no environment is left.
-    pub(super) async fn drained(&self) {
-        loop {
-            let gone = self.gone.notified();
-            if self.lock().members.is_empty() {
-                return;
-            }
-            gone.await;
-        }
-    }
-
     pub(super) fn stats(&self) -> FunctionStats {
         let (environments, queued) = {
             let state = self.lock();
@@ -268,27 +165,6 @@ impl Pool {
         let program = self.options.program(&self.function);
         let is_missing = self.function.command.is_empty() && !program.is_file();
         is_missing.then(|| format!("{} ({})", self.function.name, program.display()))
-    }
-
-    /// One environment for each waiting job that none is being started for, up to the maximum.
-    fn start_if_wanted(self: &Arc<Self>, mut state: MutexGuard<'_, State>, soon_free: usize) {
-        let coming = state.count(Phase::Starting) + soon_free;
-        let has_room = state.members.len() < self.function.environments_max;
-        if state.queue.len() <= coming || !has_room || state.is_closed {
-            return;
-        }
-        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        state.members.push(Member { id, phase: Phase::Starting });
-        drop(state);
-        tokio::spawn(environment::run(Arc::clone(self), id, self.back_off()));
-    }
-
-    fn back_off(&self) -> Duration {
-        let crashes = self.crashes_in_a_row.load(Ordering::Relaxed);
-        match crashes.checked_sub(2) {
-            Some(doublings) => BACK_OFF_FIRST.saturating_mul(1 << doublings.min(10)).min(BACK_OFF_MAX),
-            None => Duration::ZERO,
-        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

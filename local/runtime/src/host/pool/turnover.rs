@@ -1,0 +1,93 @@
+//! Environments come and go.
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
+
+use super::Pool;
+use super::state::{Member, Phase, State};
+use crate::host::environment;
+use crate::host::errors::Failure;
+use crate::invoke::InvokeOutcome;
+
+/// The first crash is followed by a new start at once, further ones after this, doubled each time …
+const BACK_OFF_FIRST: Duration = Duration::from_millis(100);
+/// … up to this.
+const BACK_OFF_MAX: Duration = Duration::from_secs(5);
+
+impl Pool {
+    /// An environment ended by itself.
+    pub(in crate::host) fn crashed(&self) {
+        self.counters.crashes.add_one();
+        self.crashes_in_a_row.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An environment has ended; starts another for those who wait.
+    pub(in crate::host) fn gone(self: &Arc<Self>, id: u64) {
+        let mut state = self.lock();
+        state.members.retain(|member| member.id != id);
+        state.idle.retain(|idle| idle.id != id);
+        self.start_if_wanted(state, 0);
+        self.gone.notify_waiters();
+    }
+
+    /// An environment could not start: if there is no other, those who wait fail as well, as
+    /// each of them would have met the same in an environment of its own.
+    pub(in crate::host) fn start_failed(self: &Arc<Self>, id: u64, failure: &Failure) {
+        let waiting = {
+            let mut state = self.lock();
+            let is_last = state.members.len() == 1;
+            if is_last { std::mem::take(&mut state.queue) } else { VecDeque::new() }
+        };
+        self.gone(id);
+        for job in waiting {
+            self.counters.errors.add_one();
+            // Who asked may have gone.
+            drop(job.reply.send(failure.outcome(&job.request_id)));
+        }
+    }
+
+    /// Takes no more calls, lets those under way finish and ends the environments.
+    pub(in crate::host) fn close(&self) {
+        let mut state = self.lock();
+        state.is_closed = true;
+        for job in state.queue.drain(..) {
+            drop(job.reply.send(InvokeOutcome::ServiceError("the runtime is shutting down".into())));
+        }
+        drop(state);
+        self.stop.cancel();
+    }
+
+    /// Waits until no environment is left.
+    pub(in crate::host) async fn drained(&self) {
+        loop {
+            let gone = self.gone.notified();
+            if self.lock().members.is_empty() {
+                return;
+            }
+            gone.await;
+        }
+    }
+
+    /// One environment for each waiting job that none is being started for, up to the maximum.
+    pub(super) fn start_if_wanted(self: &Arc<Self>, mut state: MutexGuard<'_, State>, soon_free: usize) {
+        let coming = state.count(Phase::Starting) + soon_free;
+        let has_room = state.members.len() < self.function.environments_max;
+        if state.queue.len() <= coming || !has_room || state.is_closed {
+            return;
+        }
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        state.members.push(Member { id, phase: Phase::Starting });
+        drop(state);
+        tokio::spawn(environment::run(Arc::clone(self), id, self.back_off()));
+    }
+
+    fn back_off(&self) -> Duration {
+        let crashes = self.crashes_in_a_row.load(Ordering::Relaxed);
+        match crashes.checked_sub(2) {
+            Some(doublings) => BACK_OFF_FIRST.saturating_mul(1 << doublings.min(10)).min(BACK_OFF_MAX),
+            None => Duration::ZERO,
+        }
+    }
+}
