@@ -78,6 +78,9 @@ pub struct Up {
     /// Keep DynamoDB's tables on disk, so that they outlive its process.
     #[arg(long)]
     pub durable: bool,
+    /// Let the servers' JVMs compile for a long run rather than for a quick start, as `bench` does.
+    #[arg(long)]
+    pub measured: bool,
 }
 
 /// What is passed on to the program.

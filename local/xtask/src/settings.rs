@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::failure::{Failure, Outcome};
 use crate::place::{self, Place};
 
+/// Tells a JVM to use its quick compiler alone.
+pub const QUICK_COMPILER: &str = "-XX:TieredStopAtLevel=1";
+
 /// Who runs the servers; a few addresses differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -23,9 +26,18 @@ pub struct Settings {
     pub engine: Engine,
     /// Whether DynamoDB's tables outlive its process.
     pub durable: bool,
+    /// Whether the servers are to be as fast as they get, rather than quick to start.
+    #[serde(default)]
+    pub measured: bool,
 }
 
 impl Settings {
+    /// The option that keeps a server's JVM to its quick compiler, so that a server that handles little
+    /// is warm sooner and leaves the cores to what is being developed; none where it has time to warm up.
+    pub fn jvm_compiler(self) -> Option<String> {
+        (!self.measured).then(|| QUICK_COMPILER.to_owned())
+    }
+
     /// What the last `up` chose; the defaults if there was none.
     pub fn remembered(place: &Place) -> Self {
         let text = std::fs::read_to_string(place.state.join("settings.json")).unwrap_or_default();

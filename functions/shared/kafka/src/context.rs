@@ -3,10 +3,14 @@
 use std::error::Error;
 use std::time::SystemTime;
 
+use gateway_ports::log::Delivered;
 use rdkafka::ClientContext;
 use rdkafka::client::OAuthToken;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::KafkaError;
+use rdkafka::message::{DeliveryResult, Message as _};
+use rdkafka::producer::ProducerContext;
+use tokio::sync::oneshot;
 
 use crate::config::Security;
 use crate::iam;
@@ -37,5 +41,19 @@ impl ClientContext for Context {
             Security::MskIam { region, credentials } => iam::token(region, credentials, SystemTime::now()),
             Security::Plain => Err("a plain connection has no token".into()),
         }
+    }
+}
+
+impl ProducerContext for Context {
+    /// Whoever awaits the record.
+    type DeliveryOpaque = Box<oneshot::Sender<Result<Delivered, KafkaError>>>;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, waiting: Self::DeliveryOpaque) {
+        let result = match result {
+            Ok(record) => Ok(Delivered { partition: record.partition(), offset: record.offset() }),
+            Err((error, _)) => Err(error.clone()),
+        };
+        // Nobody waits any more: the function's call was given up.
+        let _ = waiting.send(result);
     }
 }

@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use gateway_ports::log::{Delivered, OutgoingRecord};
 use rdkafka::error::KafkaError;
-use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord};
 use rdkafka::types::RDKafkaErrorCode;
 use tokio::time::{Instant, sleep};
 
-use crate::context::Context;
+use crate::polled::{Delivery, Polled};
 
 /// The wait for room that others have taken; room that this batch has taken is waited for exactly.
 const ROOM_POLL: Duration = Duration::from_millis(5);
@@ -20,16 +18,16 @@ pub(crate) type Sent = Option<Result<Delivered, KafkaError>>;
 
 /// One batch on its way.
 pub(crate) struct Enqueue<'a> {
-    producer: &'a FutureProducer<Context>,
+    producer: &'a Polled,
     deadline: Instant,
-    pending: VecDeque<(usize, DeliveryFuture)>,
+    pending: VecDeque<(usize, Delivery)>,
     results: Vec<Sent>,
 }
 
 impl<'a> Enqueue<'a> {
     /// Sends all records and awaits what became of each, in the same order.
     pub(crate) async fn run(
-        producer: &'a FutureProducer<Context>,
+        producer: &'a Polled,
         records: &[OutgoingRecord],
         timeout: Duration,
     ) -> Vec<Sent> {
@@ -54,19 +52,19 @@ impl<'a> Enqueue<'a> {
     /// Sends one; a full queue is waited for until the deadline.
     async fn send(&mut self, position: usize, record: &OutgoingRecord) -> Result<(), KafkaError> {
         loop {
-            match self.producer.send_result(future_record(record)) {
+            match self.producer.send(record) {
                 Ok(delivery) => {
                     self.pending.push_back((position, delivery));
                     return Ok(());
                 }
-                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _))
+                Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull))
                     if Instant::now() < self.deadline =>
                 {
                     if !self.await_oldest().await {
                         sleep(ROOM_POLL).await;
                     }
                 }
-                Err((error, _)) => return Err(error),
+                Err(error) => return Err(error),
             }
         }
     }
@@ -75,19 +73,9 @@ impl<'a> Enqueue<'a> {
     async fn await_oldest(&mut self) -> bool {
         let Some((position, delivery)) = self.pending.pop_front() else { return false };
         self.results[position] = Some(match delivery.await {
-            Ok(Ok(delivery)) => Ok(Delivered { partition: delivery.partition, offset: delivery.offset }),
-            Ok(Err((error, _))) => Err(error),
+            Ok(result) => result,
             Err(_cancelled) => Err(KafkaError::Canceled),
         });
         true
     }
-}
-
-fn future_record(record: &OutgoingRecord) -> FutureRecord<'_, str, [u8]> {
-    let headers = OwnedHeaders::new_with_capacity(record.headers.len());
-    let headers = record
-        .headers
-        .iter()
-        .fold(headers, |headers, (key, value)| headers.insert(Header { key, value: Some(value) }));
-    FutureRecord::to(record.topic).key(record.key.as_str()).payload(&record.value[..]).headers(headers)
 }

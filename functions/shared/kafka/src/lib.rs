@@ -10,6 +10,7 @@ mod context;
 mod enqueue;
 mod failure;
 mod iam;
+mod polled;
 mod producer;
 
 pub use config::{KafkaConfig, Security};

@@ -5,20 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gateway_ports::PortError;
 use gateway_ports::log::{Delivered, MessageLog, OutgoingRecord};
-use rdkafka::error::KafkaResult;
-use rdkafka::producer::{FutureProducer, Producer as _};
 
 use crate::KafkaConfig;
-use crate::config::CONNECT_TIMEOUT;
-use crate::context::Context;
 use crate::enqueue::{Enqueue, Sent};
 use crate::failure::{held_back, poisons_producer, port_error};
+use crate::polled::Polled;
 
 /// [`MessageLog`] on Kafka. Clones share one producer.
 #[derive(Clone)]
 pub struct KafkaLog {
     config: KafkaConfig,
-    current: Arc<Mutex<Arc<FutureProducer<Context>>>>,
+    current: Arc<Mutex<Arc<Polled>>>,
 }
 
 impl KafkaLog {
@@ -27,22 +24,22 @@ impl KafkaLog {
     /// # Errors
     /// A permanent one when librdkafka refuses the configuration.
     pub fn new(config: KafkaConfig) -> Result<Self, PortError> {
-        let producer =
-            create(&config).map_err(|error| PortError::permanent(format!("no Kafka producer: {error}")))?;
+        let producer = Polled::create(&config)
+            .map_err(|error| PortError::permanent(format!("no Kafka producer: {error}")))?;
         Ok(Self { config, current: Arc::new(Mutex::new(Arc::new(producer))) })
     }
 
-    fn producer(&self) -> Arc<FutureProducer<Context>> {
+    fn producer(&self) -> Arc<Polled> {
         Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Puts a new producer in the place of `failed`, unless another call has done so already.
-    fn replace(&self, failed: &Arc<FutureProducer<Context>>) {
+    fn replace(&self, failed: &Arc<Polled>) {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if !Arc::ptr_eq(&current, failed) {
             return;
         }
-        match create(&self.config) {
+        match Polled::create(&self.config) {
             Ok(producer) => *current = Arc::new(producer),
             Err(error) => tracing::error!(%error, "no new Kafka producer; the failed one stays"),
         }
@@ -55,30 +52,8 @@ impl MessageLog for KafkaLog {
         let results = Enqueue::run(&producer, &records, self.config.delivery_timeout).await;
         if results.iter().flatten().any(|result| result.as_ref().is_err_and(poisons_producer)) {
             self.replace(&producer);
-            // Its last owner waits for its threads to end: not on one of the executor's.
-            drop(tokio::task::spawn_blocking(move || drop(producer)));
         }
         answer(&records, results)
-    }
-}
-
-fn create(config: &KafkaConfig) -> KafkaResult<FutureProducer<Context>> {
-    let context = Context { security: config.security.clone() };
-    let producer: FutureProducer<Context> = config.to_client_config().create_with_context(context)?;
-    warm_up(producer.clone());
-    Ok(producer)
-}
-
-/// Asks the brokers for something at once. librdkafka asks for an idempotent producer's id half a second
-/// after its creation, or when it hears from a broker: the first record need not wait that long.
-fn warm_up(producer: FutureProducer<Context>) {
-    let ask = move || {
-        if let Err(error) = producer.client().fetch_metadata(None, CONNECT_TIMEOUT) {
-            tracing::debug!(%error, "no broker has answered yet");
-        }
-    };
-    if let Err(error) = std::thread::Builder::new().name("kafka-warm-up".to_owned()).spawn(ask) {
-        tracing::debug!(%error, "the producer starts cold");
     }
 }
 

@@ -13,7 +13,7 @@ pub async fn measure(bench: &Bench, clients: usize, payments: usize) -> Result<A
     let bodies: Arc<Vec<_>> = Arc::new(
         reserved.iter().map(|(id, item)| bench.gateway.payment_body(id, item, card::APPROVED)).collect(),
     );
-    let before = end_to_end::count_final(&bench.ledger).await?;
+    let newest = end_to_end::newest(&bench.ledger).await?;
     let gateway = bench.gateway.clone();
     let mut load = load::run(clients, payments, move |number| {
         let (gateway, bodies) = (gateway.clone(), Arc::clone(&bodies));
@@ -21,7 +21,7 @@ pub async fn measure(bench: &Bench, clients: usize, payments: usize) -> Result<A
     })
     .await?;
     // The next measurement starts from rest.
-    end_to_end::await_final(&bench.ledger, before + payments).await?;
+    end_to_end::await_final(&bench.ledger, &newest, payments).await?;
     Ok(AcceptRun {
         clients,
         per_second: stats::per_second(payments, load.elapsed),

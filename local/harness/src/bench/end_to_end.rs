@@ -11,7 +11,9 @@ use crate::card;
 use crate::gateway::Failure;
 
 /// How long the last payment may take.
-const SETTLED_WITHIN: Duration = Duration::from_secs(120);
+pub const SETTLED_WITHIN: Duration = Duration::from_secs(120);
+/// Between two looks at the ledger.
+const POLL: Duration = Duration::from_millis(30);
 /// Time between two payments at 5/s.
 const INTERVAL: Duration = Duration::from_millis(200);
 
@@ -21,7 +23,7 @@ pub async fn throughput(bench: &Bench, payments: usize) -> Result<ThroughputRun,
     let bodies: Arc<Vec<_>> = Arc::new(
         reserved.iter().map(|(id, item)| bench.gateway.payment_body(id, item, card::APPROVED)).collect(),
     );
-    let before = count_final(&bench.ledger).await?;
+    let newest = newest(&bench.ledger).await?;
     let gateway = bench.gateway.clone();
     let started = Instant::now();
     load::run(16, payments, move |number| {
@@ -29,7 +31,7 @@ pub async fn throughput(bench: &Bench, payments: usize) -> Result<ThroughputRun,
         async move { gateway.pay(&bodies[number], None).await?.expect(202).map(|_| ()) }
     })
     .await?;
-    await_final(&bench.ledger, before + payments).await?;
+    await_final(&bench.ledger, &newest, payments).await?;
     Ok(ThroughputRun { payments, per_second: stats::per_second(payments, started.elapsed()) })
 }
 
@@ -58,31 +60,48 @@ pub async fn latency(bench: &Bench, payments: usize) -> Result<LatencyRun, Failu
     })
 }
 
-/// How many payments are authorized.
-pub async fn count_final(ledger: &MySqlPool) -> Result<usize, Failure> {
-    let row = sqlx::query("SELECT COUNT(*) FROM payments WHERE status = 'AUTHORIZED'")
-        .fetch_one(ledger)
-        .await
-        .map_err(|error| Failure(error.to_string()))?;
-    let count: i64 = row.try_get(0).map_err(|error| Failure(error.to_string()))?;
-    Ok(usize::try_from(count).unwrap_or_default())
+/// The newest payment: ids grow, so that those of a measurement stand behind it.
+pub async fn newest(ledger: &MySqlPool) -> Result<String, Failure> {
+    let row = sqlx::query("SELECT COALESCE(MAX(id), '') FROM payments").fetch_one(ledger).await;
+    row.and_then(|row| row.try_get(0)).map_err(|error| Failure(error.to_string()))
 }
 
-/// Waits until that many payments are authorized.
-pub async fn await_final(ledger: &MySqlPool, wanted: usize) -> Result<(), Failure> {
+/// Waits until that many payments after `newest` are authorized.
+pub async fn await_final(ledger: &MySqlPool, newest: &str, wanted: usize) -> Result<(), Failure> {
+    let found = settled(ledger, newest, wanted).await?;
+    if found < wanted {
+        let message = format!("{found} of {wanted} payments are authorized after {SETTLED_WITHIN:?}");
+        return Err(Failure(message));
+    }
+    Ok(())
+}
+
+/// How many payments after `newest` are authorized, as soon as that many are, or when time is up.
+pub async fn settled(ledger: &MySqlPool, newest: &str, wanted: usize) -> Result<usize, Failure> {
     let deadline = Instant::now() + SETTLED_WITHIN;
     loop {
-        let found = count_final(ledger).await?;
-        if found >= wanted {
-            return Ok(());
+        let found = count(ledger, newest, AUTHORIZED).await?;
+        if found >= wanted || Instant::now() > deadline {
+            return Ok(found);
         }
-        if Instant::now() > deadline {
-            return Err(Failure(format!(
-                "{found} of {wanted} payments are authorized after {SETTLED_WITHIN:?}"
-            )));
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(POLL).await;
     }
+}
+
+/// Payments that the orchestrator has begun.
+pub const BEGUN: &str = "SELECT COUNT(*) FROM payments WHERE id > ?";
+/// Payments that have their final status.
+const AUTHORIZED: &str = "SELECT COUNT(*) FROM payments WHERE id > ? AND status = 'AUTHORIZED'";
+
+/// Counts the measurement's own rows only: looking must not cost what is looked at.
+pub async fn count(ledger: &MySqlPool, newest: &str, query: &'static str) -> Result<usize, Failure> {
+    let count: i64 = sqlx::query(query)
+        .bind(newest)
+        .fetch_one(ledger)
+        .await
+        .and_then(|row| row.try_get(0))
+        .map_err(|error| Failure(error.to_string()))?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 /// When the payment's last event was written, by the settling step's clock.

@@ -2,6 +2,7 @@
 //! functions cost to start.
 
 mod accept;
+mod crash;
 mod end_to_end;
 mod load;
 mod report;
@@ -19,8 +20,25 @@ use crate::gateway::{Failure, Gateway};
 
 pub use report::Report;
 
-/// Each figure is the median of this many runs.
-pub const RUNS: usize = 3;
+/// Payments before the first figure: until then the servers' JVMs compile what they are about to run.
+const WARM_UP: usize = 3_000;
+
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// Start time, memory and size of each function.
+    Functions,
+    /// `POST /reserve`.
+    Reserve,
+    /// `POST /payment` until its 202.
+    Accept,
+    /// Payments until their final status.
+    Throughput,
+    /// From request to final status at 5/s.
+    Latency,
+    /// What is lost, and how long nothing goes on, when the orchestrator is killed.
+    Crash,
+}
 
 /// Where the system is and what it is made of.
 pub struct Bench {
@@ -50,27 +68,42 @@ impl Bench {
         Ok(Self { gateway, ledger, template, binaries: binaries.to_owned() })
     }
 
-    /// Measures everything, saying what it is at.
+    /// Measures `only` these parts (all, if none is named), each `runs` times, saying what it is at.
     ///
     /// # Errors
     /// When the gateway does not do what is measured: a figure of failures is no figure.
-    pub async fn run(&self, mut say: impl FnMut(&str)) -> Result<Report, Failure> {
+    pub async fn run(&self, runs: u8, only: &[Part], mut say: impl FnMut(&str)) -> Result<Report, Failure> {
+        let wanted = |part| only.is_empty() || only.contains(&part);
         let mut report = Report::default();
-        say("start time, memory and size of each function");
-        report.functions = start::measure_all(&self.template, &self.binaries).await?;
+        if wanted(Part::Functions) {
+            say("start time, memory and size of each function");
+            report.functions = start::measure_all(&self.template, &self.binaries).await?;
+        }
         say("warming up");
-        accept::measure(self, 16, 400).await?;
-        for run in 1..=RUNS {
-            say(&format!("run {run} of {RUNS}: reservations"));
-            report.reserve.push(reserve::measure(self, 16, 3000).await?);
-            for (clients, payments) in [(1, 300), (16, 2000), (64, 2000)] {
-                say(&format!("run {run} of {RUNS}: accepting payments, {clients} clients"));
-                report.accept.push(accept::measure(self, clients, payments).await?);
+        accept::measure(self, 16, WARM_UP).await?;
+        for run in 1..=runs {
+            if wanted(Part::Reserve) {
+                say(&format!("run {run} of {runs}: reservations"));
+                report.reserve.push(reserve::measure(self, 16, 3000).await?);
             }
-            say(&format!("run {run} of {RUNS}: 2,000 payments end to end"));
-            report.throughput.push(end_to_end::throughput(self, 2000).await?);
-            say(&format!("run {run} of {RUNS}: latency at 5 payments/s"));
-            report.latency.push(end_to_end::latency(self, 100).await?);
+            if wanted(Part::Accept) {
+                for (clients, payments) in [(1, 300), (16, 2000), (64, 2000)] {
+                    say(&format!("run {run} of {runs}: accepting payments, {clients} clients"));
+                    report.accept.push(accept::measure(self, clients, payments).await?);
+                }
+            }
+            if wanted(Part::Throughput) {
+                say(&format!("run {run} of {runs}: 2,000 payments end to end"));
+                report.throughput.push(end_to_end::throughput(self, 2000).await?);
+            }
+            if wanted(Part::Latency) {
+                say(&format!("run {run} of {runs}: latency at 5 payments/s"));
+                report.latency.push(end_to_end::latency(self, 100).await?);
+            }
+            if wanted(Part::Crash) {
+                say(&format!("run {run} of {runs}: kill -9 of the orchestrator amid 2,000 payments"));
+                report.crash.push(crash::measure(self).await?);
+            }
         }
         Ok(report)
     }

@@ -17,6 +17,8 @@ pub struct Report {
     pub throughput: Vec<ThroughputRun>,
     /// From request to final status at 5/s.
     pub latency: Vec<LatencyRun>,
+    /// A killed step.
+    pub crash: Vec<CrashRun>,
     /// What each function costs.
     pub functions: Vec<FunctionCost>,
 }
@@ -67,6 +69,19 @@ pub struct LatencyRun {
     pub p99_ms: f64,
 }
 
+/// One run with a killed step.
+#[derive(Debug, Clone, Serialize)]
+pub struct CrashRun {
+    /// How many payments were accepted.
+    pub payments: usize,
+    /// How many processes were killed.
+    pub killed: usize,
+    /// How many of the payments were not final in the end.
+    pub lost: usize,
+    /// The longest time in which no payment passed the killed step, in milliseconds.
+    pub pause_ms: f64,
+}
+
 /// What a function costs.
 #[derive(Debug, Clone, Serialize)]
 pub struct FunctionCost {
@@ -81,30 +96,62 @@ pub struct FunctionCost {
 }
 
 impl fmt::Display for Report {
+    /// What was not measured has no line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "medians of {} runs", self.throughput.len())?;
-        for clients in [1, 16, 64] {
+        self.accepted(f)?;
+        if !self.reserve.is_empty() {
+            let of = |field: fn(&ReserveRun) -> f64| median(self.reserve.iter().map(field).collect());
+            line(f, "POST /reserve   16 clients", of(|run| run.per_second))?;
+            tail(f, of(|run| run.p50_ms), of(|run| run.p99_ms))?;
+        }
+        if !self.throughput.is_empty() {
+            let rate = median(self.throughput.iter().map(|run| run.per_second).collect());
+            line(f, "end to end, 2,000 payments", rate)?;
+            writeln!(f)?;
+        }
+        if !self.latency.is_empty() {
+            let of = |field: fn(&LatencyRun) -> f64| median(self.latency.iter().map(field).collect());
+            write!(f, "{:<39}", "end to end at 5/s")?;
+            tail(f, of(|run| run.p50_ms), of(|run| run.p99_ms))?;
+        }
+        if let Some(lost) = self.crash.iter().map(|run| run.lost).max() {
+            let pause = median(self.crash.iter().map(|run| run.pause_ms).collect());
+            writeln!(f, "kill -9 of the orchestrator: {lost} payments lost, it goes on after {pause:.0} ms")?;
+        }
+        self.costs(f)
+    }
+}
+
+impl Report {
+    fn accepted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut clients: Vec<_> = self.accept.iter().map(|run| run.clients).collect();
+        clients.sort_unstable();
+        clients.dedup();
+        for clients in clients {
             let runs = || self.accept.iter().filter(|run| run.clients == clients);
             let of = |field: fn(&AcceptRun) -> f64| median(runs().map(field).collect());
-            let (rate, p50, p99) = (of(|run| run.per_second), of(|run| run.p50_ms), of(|run| run.p99_ms));
-            writeln!(
-                f,
-                "POST /payment   {clients:>2} clients  {rate:>8.0}/s   p50 {p50:>7.2} ms   p99 {p99:>7.2} ms"
-            )?;
+            line(f, &format!("POST /payment   {clients:>2} clients"), of(|run| run.per_second))?;
+            tail(f, of(|run| run.p50_ms), of(|run| run.p99_ms))?;
         }
-        let of = |field: fn(&ReserveRun) -> f64| median(self.reserve.iter().map(field).collect());
-        let (rate, p50, p99) = (of(|run| run.per_second), of(|run| run.p50_ms), of(|run| run.p99_ms));
-        writeln!(f, "POST /reserve   16 clients  {rate:>8.0}/s   p50 {p50:>7.2} ms   p99 {p99:>7.2} ms")?;
-        let rate = median(self.throughput.iter().map(|run| run.per_second).collect());
-        writeln!(f, "end to end, 2,000 payments  {rate:>8.0}/s")?;
-        let of = |field: fn(&LatencyRun) -> f64| median(self.latency.iter().map(field).collect());
-        let (p50, p99) = (of(|run| run.p50_ms), of(|run| run.p99_ms));
-        writeln!(f, "end to end at 5/s                        p50 {p50:>7.1} ms   p99 {p99:>7.1} ms")?;
-        writeln!(f, "{:<24}{:>12}{:>12}{:>14}", "function", "start p50", "RSS", "size")?;
+        Ok(())
+    }
+
+    fn costs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.functions.is_empty() {
+            writeln!(f, "{:<24}{:>12}{:>12}{:>14}", "function", "start p50", "RSS", "size")?;
+        }
         for cost in &self.functions {
             let (rss, size) = (cost.rss_kib / 1024, cost.size_bytes / 1024);
             writeln!(f, "{:<24}{:>9.1} ms{rss:>8} MiB{size:>10} KiB", cost.name, cost.start_p50_ms)?;
         }
         Ok(())
     }
+}
+
+fn line(f: &mut fmt::Formatter<'_>, what: &str, per_second: f64) -> fmt::Result {
+    write!(f, "{what:<26}  {per_second:>8.0}/s ")
+}
+
+fn tail(f: &mut fmt::Formatter<'_>, p50: f64, p99: f64) -> fmt::Result {
+    writeln!(f, "  p50 {p50:>7.2} ms   p99 {p99:>7.2} ms")
 }

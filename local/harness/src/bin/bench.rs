@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use harness::Endpoints;
-use harness::bench::{Bench, Report};
+use harness::bench::{Bench, Part, Report};
 use harness::gateway::Failure;
 
-/// Measures the running gateway: medians of three runs.
+/// Measures the running gateway: medians of several runs.
 #[derive(Parser)]
 struct Options {
     /// The SAM template.
@@ -24,6 +24,12 @@ struct Options {
     /// Where the figures go, as JSON.
     #[arg(long, default_value = ".stack/bench.json")]
     json: PathBuf,
+    /// How often each figure is measured; the median is shown.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..))]
+    runs: u8,
+    /// Measures only these (all, if none is named).
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Part>,
 }
 
 #[tokio::main]
@@ -44,7 +50,7 @@ async fn measure(options: &Options) -> Result<Report, Failure> {
     let bench =
         Bench::connect(&Endpoints::from_env(), &options.template, &options.parameters, &options.binaries)
             .await?;
-    let report = bench.run(|line| eprintln!("{line} …")).await?;
+    let report = bench.run(options.runs, &options.only, |line| eprintln!("{line} …")).await?;
     let json = serde_json::to_vec_pretty(&report).map_err(|error| Failure(error.to_string()))?;
     std::fs::write(&options.json, json)
         .map_err(|error| Failure(format!("{}: {error}", options.json.display())))?;

@@ -45,7 +45,7 @@ pub(super) fn spawn(pool: &Pool, id: u64, address: SocketAddr) -> std::io::Resul
         .stderr(Stdio::piped())
         .process_group(0)
         .kill_on_drop(true);
-    die_with_parent(&mut command);
+    prepare(&mut command, function.niceness);
     let mut child = command.spawn()?;
     if let Some(stdout) = child.stdout.take() {
         pool.log.follow(stdout);
@@ -87,23 +87,27 @@ fn lambda_environment(pool: &Pool, id: u64, address: SocketAddr) -> Vec<(&'stati
     variables
 }
 
-/// Has the kernel end the process if the runtime is killed.
+/// Has the kernel end the process if the runtime is killed, and gives it its place in the queue for a core.
 ///
 /// The signal is tied to the *thread* that starts the process; tokio's workers, from which
 /// this is called, live as long as the runtime.
 #[cfg(target_os = "linux")]
-#[allow(unsafe_code, reason = "pre_exec is unsafe; prctl alone is async-signal-safe and touches no memory")]
-fn die_with_parent(command: &mut Command) {
+#[allow(
+    unsafe_code,
+    reason = "pre_exec is unsafe; these two calls are async-signal-safe and touch no memory"
+)]
+fn prepare(command: &mut Command, niceness: u8) {
     unsafe {
-        command.pre_exec(|| match libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) {
-            0 => Ok(()),
-            _ => Err(std::io::Error::last_os_error()),
+        command.pre_exec(move || {
+            let done = libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) == 0
+                && (niceness == 0 || libc::setpriority(libc::PRIO_PROCESS, 0, niceness.into()) == 0);
+            if done { Ok(()) } else { Err(std::io::Error::last_os_error()) }
         });
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn die_with_parent(_: &mut Command) {}
+fn prepare(_: &mut Command, _: u8) {}
 
 /// SIGTERM, and SIGKILL if that has not ended it in time.
 pub(crate) async fn stop(child: &mut Child, grace: Duration) {

@@ -17,6 +17,8 @@ const TIMEOUT_DEFAULT_S: i64 = 3;
 const MEMORY_DEFAULT_MIB: u32 = 128;
 /// Environments side by side where nothing else is said: a laptop is no region.
 const ENVIRONMENTS_DEFAULT: usize = 4;
+/// What nice(1) knows.
+const NICENESS_MAX: u8 = 19;
 
 /// Reads one function; `resource` is the whole resource, for its `Metadata`.
 pub(super) fn read(
@@ -45,6 +47,7 @@ pub(super) fn read(
         memory_size_mib: memory_size_mib(properties),
         environment: environment(properties, template, settings),
         environments_max: environments_max(properties, template, settings),
+        niceness: niceness(properties, template, settings),
         logical_id: logical_id.to_owned(),
         name,
         code_uri,
@@ -122,4 +125,12 @@ fn environments_max(properties: &Properties<'_>, template: &Template, settings: 
     reserved
         .and_then(|reserved| usize::try_from(reserved).ok())
         .map_or(wanted, |reserved| wanted.min(reserved))
+}
+
+fn niceness(properties: &Properties<'_>, template: &Template, settings: &FunctionSettings) -> u8 {
+    let is_route = |event: &Node| matches!(event.get("Type").and_then(Node::as_str), Some("HttpApi" | "Api"));
+    let events = properties.node.get("Events");
+    let called_by_people = events.is_some_and(|events| events.entries().any(|(_, event)| is_route(event)));
+    let background = template.settings.runtime.background_niceness.filter(|_| !called_by_people);
+    settings.niceness.or(background).unwrap_or_default().min(NICENESS_MAX)
 }

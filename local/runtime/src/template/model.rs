@@ -70,6 +70,8 @@ pub struct Function {
     pub environment: BTreeMap<String, String>,
     /// How many execution environments may run side by side; 0 is never invoked.
     pub environments_max: usize,
+    /// `nice(1)` of its processes, 0 to 19: on one machine, who waits for an answer goes first.
+    pub niceness: u8,
 }
 
 /// An HTTP API.

@@ -52,6 +52,8 @@ pub struct FunctionSettings {
     pub command: Vec<String>,
     /// `Timeout` in seconds instead of the template's.
     pub timeout: Option<u32>,
+    /// `nice(1)` of its processes, 0 to 19.
+    pub niceness: Option<u8>,
 }
 
 /// Settings of the runtime itself.
@@ -66,6 +68,9 @@ pub struct RuntimeSettings {
     pub environments: Option<u32>,
     /// How long an environment may be idle before it is ended.
     pub idle_seconds: Option<u32>,
+    /// `nice(1)` of functions that no HTTP route calls, 0 to 19: on one machine, who waits for an
+    /// answer goes first.
+    pub background_niceness: Option<u8>,
 }
 
 /// Brokers for every mapping, or for some of them.

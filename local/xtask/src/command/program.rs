@@ -13,7 +13,7 @@ pub fn demo(stack: Stack, arguments: &[String]) -> Outcome {
 
 /// Measures on an empty stack, so that numbers can be compared.
 pub fn bench(stack: Stack, arguments: &[String]) -> Outcome {
-    run(&up::start(stack, &Up { fresh: true, ..as_before() })?, "bench", arguments)
+    run(&up::start(stack, &Up { fresh: true, measured: true, ..as_before() })?, "bench", arguments)
 }
 
 /// Options of an `up` that nobody typed.

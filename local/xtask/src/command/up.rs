@@ -20,6 +20,7 @@ pub fn start(mut stack: Stack, options: &cli::Up) -> Outcome<Stack> {
     }
     stack.settings.engine = engine::choose(options.engine);
     stack.settings.durable = options.durable;
+    stack.settings.measured = options.measured;
     stack.settings.remember(&stack.place)?;
     if options.servers_only {
         ensure_servers(&stack)?;

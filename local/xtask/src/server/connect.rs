@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::configure;
-use super::java::{Java, QUICK_COMPILER};
+use super::java::Java;
 use super::kafka::log_option;
 use crate::failure::Outcome;
 use crate::fetch::jars::{self, Module};
@@ -41,7 +41,8 @@ impl Service for Connect {
             jars: &jars::of(stack, Module::Kafka)?,
             main: "org.apache.kafka.connect.cli.ConnectDistributed",
         };
-        let mut options = vec![QUICK_COMPILER.to_owned(), log_option(stack)];
+        let mut options = vec![log_option(stack)];
+        options.extend(stack.settings.jvm_compiler());
         options.extend(java.class_archive(stack)?);
         let mut command = java.command(&options);
         command.arg(properties);

@@ -44,8 +44,11 @@ impl Service for DynamoDb {
     fn command(&self, stack: &Stack) -> Outcome<Command> {
         let jars = jars::of(stack, Module::DynamoDb)?;
         let jdk = jdk::jdks(stack)?.usual();
-        let java = Java { name: "dynamodb", jdk, heap_mib: 512, jars: &jars, main: "DynamoDb" };
-        let mut command = java.command(&[format!("-Dsqlite4java.library.path={}", jars.display())]);
+        let java = Java { name: "dynamodb", jdk, heap_mib: 256, jars: &jars, main: "DynamoDb" };
+        let mut options =
+            vec!["-Xms256m".to_owned(), format!("-Dsqlite4java.library.path={}", jars.display())];
+        options.extend(stack.settings.jvm_compiler());
+        let mut command = java.command(&options);
         command.args([
             "-sharedDb",
             "-disableTelemetry",

@@ -58,7 +58,3 @@ impl Java<'_> {
         stack.place.state.join("class-archives").join(file)
     }
 }
-
-/// Only the quick compiler: a server that handles little is warm sooner, and leaves the cores to
-/// what is being developed.
-pub const QUICK_COMPILER: &str = "-XX:TieredStopAtLevel=1";

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::configure;
-use super::java::{Java, QUICK_COMPILER};
+use super::java::Java;
 use crate::failure::{Doing, Outcome};
 use crate::fetch::jars::{self, Module};
 use crate::fetch::jdk;
@@ -13,6 +13,7 @@ use crate::place;
 use crate::ports::Port;
 use crate::probe::Probe;
 use crate::service::Service;
+use crate::settings;
 use crate::stack::Stack;
 
 /// The cluster's id: any 16 bytes in base64, the same for ever so that storage fits after a restart.
@@ -45,7 +46,8 @@ impl Service for Kafka {
         let jdk = jdk::jdks(stack)?.usual();
         format_storage(stack, &properties, &data)?;
         let java = Java { name: "kafka", jdk, heap_mib: 512, jars: &jars, main: "kafka.Kafka" };
-        let mut options = vec![QUICK_COMPILER.to_owned(), log_option(stack)];
+        let mut options = vec![log_option(stack)];
+        options.extend(stack.settings.jvm_compiler());
         options.extend(java.class_archive(stack)?);
         let mut command = java.command(&options);
         command.arg(properties);
@@ -72,7 +74,7 @@ fn format_storage(stack: &Stack, properties: &Path, data: &Path) -> Outcome {
     let jdk = jdk::jdks(stack)?.usual();
     let java =
         Java { name: "kafka-format", jdk, heap_mib: 128, jars: &jars, main: "kafka.tools.StorageTool" };
-    let mut format = java.command(&[QUICK_COMPILER.to_owned()]);
+    let mut format = java.command(&[settings::QUICK_COMPILER.to_owned()]);
     format.args(["format", "--cluster-id", CLUSTER_ID, "--config"]).arg(properties);
     let log = stack.place.log("kafka-format");
     tool::run(format, &LongStep { who: "kafka", what: "formatting its storage", log: &log, grows: None })?;

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::configure;
-use super::java::{Java, QUICK_COMPILER};
+use super::java::Java;
 use crate::failure::Outcome;
 use crate::fetch::jars::{self, Module};
 use crate::fetch::jdk;
@@ -54,8 +54,8 @@ impl Service for OpenSearch {
         let jdk = jdk::jdks(stack)?.newest();
         let java =
             Java { name: "opensearch", jdk, heap_mib: 256, jars: &jars::of(stack, module)?, main: "Search" };
-        let mut options: Vec<String> =
-            ["-Xms256m", QUICK_COMPILER, "-Dlog4j2.disable.jmx=true"].map(str::to_owned).into();
+        let mut options: Vec<String> = ["-Xms256m", "-Dlog4j2.disable.jmx=true"].map(str::to_owned).into();
+        options.extend(stack.settings.jvm_compiler());
         options.extend(["-Dio.netty.noUnsafe=true", "--add-modules=jdk.incubator.vector"].map(str::to_owned));
         options.extend(java.class_archive(stack)?);
         let mut command = java.command(&options);
