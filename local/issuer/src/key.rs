@@ -66,12 +66,6 @@ impl SigningKey {
         &self.kid
     }
 
-    /// The public key in DER: what an attacker would use as a secret, should `alg` be believed.
-    #[must_use]
-    pub fn public_der(&self) -> &[u8] {
-        self.pair.public_key().as_ref()
-    }
-
     /// The public key as a member of a JSON Web Key Set.
     #[must_use]
     pub fn jwk(&self) -> Value {

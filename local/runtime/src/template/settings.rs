@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::document;
 use super::error::{Fault, TemplateError};
+use crate::http_api::JwtOptions;
 
 /// A parameters file (YAML or JSON). Every section may be left out.
 #[derive(Debug, Clone, Default, Deserialize, PartialEq)]
@@ -28,15 +29,25 @@ pub struct Settings {
     pub schedules: BTreeMap<String, String>,
     /// Settings of the runtime itself.
     pub runtime: RuntimeSettings,
-    /// `disabled` turns the template's authorizers off.
+    /// `disabled` turns the template's JWT authorizers off; otherwise how they are enforced.
     pub authorizer: Option<AuthorizerSetting>,
 }
 
-/// What happens with the template's authorizers.
+/// What happens with the template's authorizers. Unless anything is said, they are enforced as on AWS.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "Authorizer is `disabled`, or a mapping of Algorithms and NestedClaims")]
+pub enum AuthorizerSetting {
+    /// `disabled`: routes are open, whatever the template says.
+    Off(Off),
+    /// They are enforced, with choices that AWS does not offer.
+    Enforced(JwtOptions),
+}
+
+/// The word that turns authorizers off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum AuthorizerSetting {
-    /// Routes are open, whatever the template says.
+pub enum Off {
+    /// `disabled`.
     Disabled,
 }
 
