@@ -132,3 +132,34 @@ pub fn text_of(value: &Value) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http_api::{JwtAlgorithm, NestedClaims};
+
+    #[test]
+    fn authorizers_are_enforced_unless_the_file_says_disabled() {
+        let chosen = |algorithms: &[JwtAlgorithm], nested_claims| {
+            let options = JwtOptions { algorithms: algorithms.to_vec(), nested_claims };
+            Some(Some(AuthorizerSetting::Enforced(options)))
+        };
+        for (text, expected) in [
+            ("{}", Some(None)),
+            ("Authorizer: disabled", Some(Some(AuthorizerSetting::Off(Off::Disabled)))),
+            ("Authorizer: {}", chosen(&JwtAlgorithm::OF_AWS, NestedClaims::Map)),
+            (
+                "Authorizer: { Algorithms: [ES256], NestedClaims: json }",
+                chosen(&[JwtAlgorithm::ES256], NestedClaims::Json),
+            ),
+            ("Authorizer: off", None),
+            ("Authorizer: { Algorithms: [HS256] }", None),
+            ("Authorizer: { Algorithms: [none] }", None),
+            ("Authorizer: { Issuer: x }", None),
+        ] {
+            let value = document::parse(text).map(|node| node.to_value()).ok().unwrap();
+            let read = serde_json::from_value::<Settings>(value).ok().map(|settings| settings.authorizer);
+            assert_eq!(read, expected, "{text}");
+        }
+    }
+}
