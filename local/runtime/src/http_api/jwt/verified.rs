@@ -12,7 +12,7 @@ use super::claims::Life;
 
 /// Tokens remembered for one authorizer. With more, all are forgotten: to verify one again costs some
 /// fifty microseconds.
-const TOKENS_MAX: usize = 4_096;
+const TOKENS_MAX: usize = 1_024;
 
 /// A good token.
 #[derive(Debug)]
