@@ -221,7 +221,7 @@ async fn a_recorded_verdict_is_told_again_but_a_charge_too_many_is_told_too() {
 async fn the_sample_event_is_signed_with_the_simulators_token() {
     let psp = gateway_pagbank::PagBank::new(gateway_pagbank::PagBankConfig {
         base_url: "http://127.0.0.1:9".to_owned(),
-        token: gateway_pagbank::Token::new("psp-simulator-token".to_owned()),
+        token: gateway_pagbank::Token::new("simulator-token".to_owned()),
         timeout_ms: 1,
         notification_url: None,
     })

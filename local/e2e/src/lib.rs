@@ -6,6 +6,7 @@
 
 pub mod ledger;
 pub mod psp;
+pub mod tokens;
 
 use std::time::Duration;
 
@@ -37,7 +38,7 @@ impl Shop {
     pub async fn open(stock: u32) -> Self {
         let endpoints = Endpoints::from_env();
         let name = unique("produto");
-        let gateway = Gateway::new(&endpoints.gateway, &unique("user")).unwrap();
+        let gateway = Gateway::new(&endpoints, &unique("user")).unwrap();
         let product = gateway.create_product(&name, "19.90", stock).await.unwrap();
         let item = Item {
             product_id: product["id"].as_str().unwrap().to_owned(),

@@ -14,7 +14,7 @@ async fn found(shop: &Shop, text: &str, product_id: &str) -> Option<Value> {
 async fn seeding_twice_makes_the_46_products_once() {
     let shop = Shop::open(1).await;
     for _ in 0..2 {
-        shop.gateway.post("/", &Value::Null).await.unwrap().expect(201).unwrap();
+        shop.gateway.as_admin().post("/", &Value::Null).await.unwrap().expect(201).unwrap();
     }
     let notebook = eventually("the seeded products in the index", async || {
         let page = shop.gateway.get("/findByName/notebook?limit=200").await.unwrap().expect(200).unwrap();
@@ -31,6 +31,7 @@ async fn a_change_of_the_table_arrives_in_the_index_in_its_newest_version() {
     let product_id = &shop.item.product_id;
     let name = format!("Cadeira Ergonômica {}", unique("x"));
     shop.gateway
+        .as_admin()
         .patch(&format!("/products/{product_id}"), &json!({ "name": name }))
         .await
         .unwrap()

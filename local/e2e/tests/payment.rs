@@ -59,7 +59,7 @@ async fn a_psp_that_always_fails_ends_in_the_dead_letters_and_the_stock_comes_ba
 
 async fn dead_letter(shop: &Shop, payment_id: &str) -> Value {
     eventually("the dead letter", async || {
-        let list = shop.gateway.get("/dead-letters").await.unwrap().expect(200).unwrap();
+        let list = shop.gateway.as_admin().get("/dead-letters").await.unwrap().expect(200).unwrap();
         list["items"].as_array().unwrap().iter().find(|letter| letter["payment_id"] == payment_id).cloned()
     })
     .await

@@ -7,6 +7,8 @@ pub struct Endpoints {
     pub gateway: String,
     /// The local runtime's Invoke API.
     pub runtime: String,
+    /// The issuer of tokens.
+    pub issuer: String,
     /// The PSP simulator.
     pub psp: String,
     /// Kafka's brokers.
@@ -29,6 +31,7 @@ impl Endpoints {
         Self {
             gateway: or("GATEWAY_URL", "http://127.0.0.1:3000"),
             runtime: or("RUNTIME_URL", "http://127.0.0.1:9000"),
+            issuer: or("ISSUER_URL", "http://127.0.0.1:4020"),
             psp: or("PSP_BASE_URL", "http://127.0.0.1:4010"),
             kafka: or("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
             database: or("DATABASE_URL", "mysql://gateway:gateway@127.0.0.1:3306/gateway"),

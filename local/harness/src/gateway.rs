@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::{Client, Response};
+use reqwest::header::AUTHORIZATION;
+use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 
+use crate::Endpoints;
 use crate::card::TestCard;
+use crate::token::Token;
 
 /// An answer of the gateway.
 #[derive(Debug, Clone)]
@@ -72,32 +75,43 @@ pub struct Item {
 pub struct Gateway {
     http: Client,
     base: String,
-    user: String,
+    token: Token,
+    admin: Token,
 }
 
 /// Statuses that nothing leaves.
 const FINAL: [&str; 5] = ["AUTHORIZED", "DECLINED", "FAILED", "REJECTED", "VOIDED"];
+/// Who creates products and looks at dead letters.
+const ADMINISTRATOR: &str = "administrator";
 
 impl Gateway {
-    /// A client for `user`.
+    /// A client for `user`, who has no role.
     ///
     /// # Errors
     /// When the HTTP client cannot be made.
-    pub fn new(base: &str, user: &str) -> Result<Self, Failure> {
+    pub fn new(endpoints: &Endpoints, user: &str) -> Result<Self, Failure> {
         let http = Client::builder().tcp_nodelay(true).timeout(Duration::from_secs(40)).build()?;
-        Ok(Self { http, base: base.to_owned(), user: user.to_owned() })
+        let token = Token::new(&endpoints.issuer, user, &[]);
+        let admin = Token::new(&endpoints.issuer, ADMINISTRATOR, &["admin"]);
+        Ok(Self { http, base: endpoints.gateway.clone(), token, admin })
     }
 
     /// The same connections for another user.
     #[must_use]
     pub fn as_user(&self, user: &str) -> Self {
-        Self { user: user.to_owned(), ..self.clone() }
+        Self { token: self.token.of(user), ..self.clone() }
+    }
+
+    /// The same connections for an administrator.
+    #[must_use]
+    pub fn as_admin(&self) -> Self {
+        Self { token: self.admin.clone(), ..self.clone() }
     }
 
     /// The user that this client acts for.
     #[must_use]
     pub fn user(&self) -> &str {
-        &self.user
+        self.token.user()
     }
 
     /// `GET path`.
@@ -105,7 +119,7 @@ impl Gateway {
     /// # Errors
     /// When no answer comes.
     pub async fn get(&self, path: &str) -> Result<Answer, Failure> {
-        answer(self.http.get(self.url(path)).send().await?).await
+        self.send(self.http.get(self.url(path))).await
     }
 
     /// `DELETE path`.
@@ -113,7 +127,7 @@ impl Gateway {
     /// # Errors
     /// When no answer comes.
     pub async fn delete(&self, path: &str) -> Result<Answer, Failure> {
-        answer(self.http.delete(self.url(path)).send().await?).await
+        self.send(self.http.delete(self.url(path))).await
     }
 
     /// `POST path`.
@@ -121,7 +135,7 @@ impl Gateway {
     /// # Errors
     /// When no answer comes.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
-        answer(self.http.post(self.url(path)).json(body).send().await?).await
+        self.send(self.http.post(self.url(path)).json(body)).await
     }
 
     /// `PATCH path`.
@@ -129,16 +143,16 @@ impl Gateway {
     /// # Errors
     /// When no answer comes.
     pub async fn patch(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
-        answer(self.http.patch(self.url(path)).json(body).send().await?).await
+        self.send(self.http.patch(self.url(path)).json(body)).await
     }
 
-    /// Creates a product with a price and a stock of its own.
+    /// Creates a product with a price and a stock of its own, as an administrator.
     ///
     /// # Errors
     /// When it is not created.
     pub async fn create_product(&self, name: &str, price: &str, stock: u32) -> Result<Value, Failure> {
         let body = json!({ "name": name, "price": price, "quantity": stock });
-        self.post("/products", &body).await?.expect(201)
+        self.as_admin().post("/products", &body).await?.expect(201)
     }
 
     /// Units of a product that can be reserved now.
@@ -157,7 +171,7 @@ impl Gateway {
     pub async fn reserve(&self, item: &Item) -> Result<Answer, Failure> {
         let body = json!({
             "product_id": item.product_id,
-            "user_id": self.user,
+            "user_id": self.user(),
             "quantity": item.quantity,
             "price": item.price,
             "total_price": item.total_price,
@@ -172,7 +186,7 @@ impl Gateway {
             "produto": {
                 "reserve_id": reservation_id,
                 "product_id": item.product_id,
-                "user_id": self.user,
+                "user_id": self.user(),
                 "price": item.price,
                 "quantity": item.quantity,
                 "total_price": item.total_price,
@@ -190,7 +204,7 @@ impl Gateway {
         if let Some(key) = idempotency_key {
             request = request.header("idempotency-key", format!("\"{key}\""));
         }
-        answer(request.send().await?).await
+        self.send(request).await
     }
 
     /// The payment as it stands.
@@ -224,6 +238,11 @@ impl Gateway {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        let token = self.token.header(&self.http).await?;
+        answer(request.header(AUTHORIZATION, token).send().await?).await
     }
 
     fn url(&self, path: &str) -> String {

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod endpoints;
 pub mod gateway;
 pub mod provision;
+pub mod token;
 
 pub use endpoints::Endpoints;
 pub use gateway::Gateway;

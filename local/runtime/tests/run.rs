@@ -22,13 +22,17 @@ struct Running {
 
 impl Running {
     async fn start(name: &str) -> Self {
+        Self::start_with(name, &[fixture("parameters.yaml")]).await
+    }
+
+    async fn start_with(name: &str, parameters: &[PathBuf]) -> Self {
         let folder = std::env::temp_dir().join(format!("esm-local-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let ready = folder.join("ready.json");
         let child = Command::new(env!("CARGO_BIN_EXE_esm-local"))
             .args(["run", "--http", "127.0.0.1:0", "--invoke", "127.0.0.1:0"])
             .args(["--template".as_ref(), fixture("template.yaml").as_os_str()])
-            .args(["--parameters".as_ref(), fixture("parameters.yaml").as_os_str()])
+            .args(parameters.iter().flat_map(|file| ["--parameters".as_ref(), file.as_os_str()]))
             .args(["--binary", &env!("CARGO_BIN_EXE_esm-local-probe").replace("esm-local-probe", "{binary}")])
             .args(["--log-dir".as_ref(), folder.as_os_str()])
             .args(["--ready-file".as_ref(), ready.as_os_str()])
@@ -207,13 +211,23 @@ fn check_shows_what_is_understood() {
     }
 }
 
-#[test]
-fn guarded_routes_are_not_opened_in_silence() {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_esm-local"))
-        .args(["run", "--http", "127.0.0.1:0", "--invoke", "127.0.0.1:0"])
-        .args(["--template".as_ref(), fixture("template.yaml").as_os_str()])
-        .output()
-        .unwrap();
-    assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("Authorizer: disabled"));
+#[tokio::test(flavor = "multi_thread")]
+async fn guarded_routes_ask_for_a_token_unless_that_is_turned_off() {
+    let running = Running::start_with("guarded", &[]).await;
+    for (authorization, challenge) in [
+        (None, "Bearer"),
+        (
+            Some("Bearer garbage"),
+            r#"Bearer scope="" error="invalid_token" error_description="token contains an invalid number of segments""#,
+        ),
+    ] {
+        let request =
+            running.client.get(format!("{}/things/x", running.http)).header("origin", "https://shop");
+        let request = authorization.into_iter().fold(request, |it, value| it.header("authorization", value));
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.headers()["www-authenticate"], challenge);
+        assert_eq!(answer.headers()["access-control-allow-origin"], "https://shop");
+        assert_eq!(answer.text().await.unwrap(), r#"{"message":"Unauthorized"}"#);
+    }
 }

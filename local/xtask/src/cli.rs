@@ -39,6 +39,8 @@ pub enum Command {
         /// The part: a name that `status` shows.
         name: String,
     },
+    /// Print a development token: `curl -H "Authorization: Bearer $(cargo xtask token --user ana)"`.
+    Token(Token),
     /// Start what does not run yet, then show payments going through.
     Demo(Passed),
     /// Measure the gateway on an empty stack.
@@ -89,4 +91,59 @@ pub struct Passed {
     /// Arguments of the program, after `--`.
     #[arg(last = true)]
     pub arguments: Vec<String>,
+}
+
+/// Whose token, and of what kind.
+#[derive(Debug, Clone, Args)]
+pub struct Token {
+    /// The user: the token's `sub`.
+    #[arg(long)]
+    pub user: String,
+    /// A role in `realm_access.roles`, such as `admin`; may be repeated.
+    #[arg(long = "role", value_name = "ROLE")]
+    pub roles: Vec<String>,
+    /// How long it is good: 90s, 15m, 1h, 30d.
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = seconds)]
+    pub expires: u32,
+    /// Let the issuer sign with a new key from now on; tokens of the key before stay good.
+    #[arg(long)]
+    pub rotate: bool,
+}
+
+/// Seconds in a number with its unit.
+fn seconds(text: &str) -> Result<u32, String> {
+    let wanted = || format!("{text} is no time such as 90s, 15m, 1h or 30d");
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wanted)?;
+    let unit: u32 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return Err(wanted()),
+    };
+    number.parse::<u32>().ok().and_then(|number| number.checked_mul(unit)).ok_or_else(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_a_number_and_a_unit() {
+        for (text, expected) in [
+            ("90s", Some(90)),
+            ("15m", Some(900)),
+            ("1h", Some(3_600)),
+            ("30d", Some(2_592_000)),
+            ("1", None),
+            ("h", None),
+            ("", None),
+            ("-1h", None),
+            ("1 h", None),
+            ("99999d", None),
+            ("1é", None),
+        ] {
+            assert_eq!(seconds(text).ok(), expected, "{text}");
+        }
+    }
 }

@@ -26,6 +26,8 @@ pub enum Port {
     Connect,
     /// The PSP simulator.
     Psp,
+    /// The issuer of development tokens.
+    Issuer,
     /// The gateway's HTTP API.
     Http,
     /// The local runtime's Invoke API and health.
@@ -34,7 +36,7 @@ pub enum Port {
 
 impl Port {
     /// Every port, in the order in which they are shown.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Kafka,
         Self::KafkaController,
         Self::Mysql,
@@ -43,6 +45,7 @@ impl Port {
         Self::SearchTransport,
         Self::Connect,
         Self::Psp,
+        Self::Issuer,
         Self::Http,
         Self::Invoke,
     ];
@@ -57,6 +60,7 @@ impl Port {
             Self::SearchTransport => ("search-transport", "GATEWAY_PORT_SEARCH_TRANSPORT", 9300),
             Self::Connect => ("connect", "GATEWAY_PORT_CONNECT", 8083),
             Self::Psp => ("psp", "GATEWAY_PORT_PSP", 4010),
+            Self::Issuer => ("issuer", "GATEWAY_PORT_ISSUER", 4020),
             Self::Http => ("http", "GATEWAY_PORT_HTTP", 3000),
             Self::Invoke => ("invoke", "GATEWAY_PORT_INVOKE", 9000),
         }

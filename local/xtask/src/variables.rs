@@ -1,6 +1,7 @@
 //! The addresses of the running stack as environment variables: what `cargo xtask env` prints, what
 //! every process of the stack is given, and what templates may refer to.
 
+use crate::app;
 use crate::ports::{Port, Ports};
 use crate::settings::Engine;
 
@@ -21,6 +22,9 @@ pub fn all(ports: &Ports, engine: Engine) -> Vec<(String, String)> {
     set("SEARCH_ENDPOINT", format!("http://{}", address(Port::Search)));
     set("CONNECT_URL", format!("http://{}", address(Port::Connect)));
     set("PSP_BASE_URL", format!("http://{}", address(Port::Psp)));
+    set("ISSUER_URL", format!("http://{}", address(Port::Issuer)));
+    set("JWT_ISSUER", format!("http://{}/realms/{}", address(Port::Issuer), app::REALM));
+    set("JWT_AUDIENCE", app::AUDIENCE.to_owned());
     set("GATEWAY_URL", format!("http://{}", address(Port::Http)));
     set("RUNTIME_URL", format!("http://{}", address(Port::Invoke)));
     variables.extend(seen_from_connect(ports, engine));

@@ -64,7 +64,7 @@ impl Bench {
         let template = Template::read(template, settings).map_err(|error| Failure(error.to_string()))?;
         let ledger =
             MySqlPool::connect(&endpoints.database).await.map_err(|error| Failure(error.to_string()))?;
-        let gateway = Gateway::new(&endpoints.gateway, "bench")?;
+        let gateway = Gateway::new(endpoints, "bench")?;
         Ok(Self { gateway, ledger, template, binaries: binaries.to_owned() })
     }
 

@@ -16,7 +16,7 @@ use story::{Story, play};
 /// # Errors
 /// The first thing that is not as it should be.
 pub async fn run(endpoints: &Endpoints, mut say: impl FnMut(String)) -> Result<(), Failure> {
-    let gateway = Gateway::new(&endpoints.gateway, "demo")?;
+    let gateway = Gateway::new(endpoints, "demo")?;
     search::show(&gateway, &mut say).await?;
     for story in Story::ALL {
         play(endpoints, &gateway, story, &mut say).await?;

@@ -15,7 +15,7 @@ const NEEDLE: &str = "NOTEB";
 pub async fn show(gateway: &Gateway, say: &mut impl FnMut(String)) -> Result<(), Failure> {
     say("── Products: MySQL ► Debezium ► Kafka ► index-products ► OpenSearch".to_owned());
     let seeded = Instant::now();
-    gateway.post("/", &Value::Null).await?.expect(201)?;
+    gateway.as_admin().post("/", &Value::Null).await?.expect(201)?;
     loop {
         let page = gateway.get(&format!("/findByName/{NEEDLE}")).await?.expect(200)?;
         if let Some(product) = page.pointer("/items/0") {

@@ -138,7 +138,7 @@ async fn charges(endpoints: &Endpoints, payment_id: &str) -> Result<usize, Failu
 async fn has_dead_letter(gateway: &Gateway, payment_id: &str, expected: bool) -> Result<bool, Failure> {
     let deadline = Instant::now() + ENDS_WITHIN;
     loop {
-        let list = gateway.get("/dead-letters").await?.expect(200)?;
+        let list = gateway.as_admin().get("/dead-letters").await?.expect(200)?;
         let items = list["items"].as_array().cloned().unwrap_or_default();
         let found = items.iter().any(|letter| letter["payment_id"] == payment_id);
         if found || !expected || Instant::now() > deadline {

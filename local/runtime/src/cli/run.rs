@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use esm_local::host::{HostOptions, LogBook};
-use esm_local::http_api::{self, Disabled, HttpApi};
+use esm_local::http_api::{self, Authorize, Disabled, HttpApi, Jwt, JwtOptions};
 use esm_local::invoke_api::{self, Health, InvokeApi};
 use esm_local::schedule::{self, Runner};
 use esm_local::template::{Application, AuthorizerSetting, Function, Settings};
@@ -30,15 +30,20 @@ impl Run {
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
         let template = self.source.read()?;
         let application = template.application()?;
-        check_authorizers(&application, template.settings())?;
+        let jwt = authorizers(&application, template.settings())?;
         if let Some(folder) = &self.log_dir {
             std::fs::create_dir_all(folder)?;
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(self.serve(template.settings(), application))
+        runtime.block_on(self.serve(template.settings(), application, jwt))
     }
 
-    async fn serve(self, settings: &Settings, application: Application) -> Result<(), Error> {
+    async fn serve(
+        self,
+        settings: &Settings,
+        application: Application,
+        jwt: Option<Jwt>,
+    ) -> Result<(), Error> {
         let mut signals = Signals::listen()?;
         let [http, invoke] = [bind(self.http, "--http").await?, bind(self.invoke, "--invoke").await?];
         let logs = LogBook::new(self.log_dir.clone());
@@ -50,7 +55,7 @@ impl Run {
             "invoke": invoke.local_addr()?.to_string(),
             "processId": std::process::id(),
         });
-        let running = parts.start(http, invoke)?;
+        let running = parts.start(http, invoke, jwt)?;
         tracing::info!(http = %addresses["http"], invoke = %addresses["invoke"], "ready");
         if let Some(file) = &self.ready_file {
             std::fs::write(file, addresses.to_string())?;
@@ -86,12 +91,14 @@ struct Running {
 }
 
 impl Parts {
-    fn start(&self, http: TcpListener, invoke: TcpListener) -> Result<Running, Error> {
+    fn start(&self, http: TcpListener, invoke: TcpListener, jwt: Option<Jwt>) -> Result<Running, Error> {
         let mappings = Arc::new(mappings::start_mappings(&self.application, &self.invoker, &self.shutdown)?);
         let events = Arc::new(Semaphore::new(EVENTS_MAX as usize));
         let mut tasks = JoinSet::new();
-        let api = HttpApi::new(&self.application, Arc::clone(&self.invoker), Disabled);
-        tasks.spawn(http_api::run(http, api, self.shutdown.clone()));
+        match jwt {
+            Some(jwt) => tasks.spawn(http_api::run(http, self.http_api(jwt), self.shutdown.clone())),
+            None => tasks.spawn(http_api::run(http, self.http_api(Disabled), self.shutdown.clone())),
+        };
         let api = InvokeApi {
             invoker: Arc::clone(&self.invoker),
             functions: Arc::new(self.application.functions.clone()),
@@ -104,6 +111,10 @@ impl Parts {
             tasks.spawn(schedule::run(schedule.clone(), self.runner(&schedule.function)));
         }
         Ok(Running { tasks, mappings, events })
+    }
+
+    fn http_api<A: Authorize>(&self, authorize: A) -> HttpApi<Invoker, A> {
+        HttpApi::new(&self.application, Arc::clone(&self.invoker), authorize)
     }
 
     fn runner(&self, function: &str) -> Runner<Invoker> {
@@ -142,21 +153,20 @@ impl Parts {
     }
 }
 
-/// Routes with an authorizer are never opened in silence.
-fn check_authorizers(application: &Application, settings: &Settings) -> Result<(), Error> {
+/// The template's authorizers, unless the parameters file turns them off; never in silence.
+fn authorizers(application: &Application, settings: &Settings) -> Result<Option<Jwt>, Error> {
     let guarded = application.routes.iter().filter(|route| route.authorizer.is_some()).count();
-    match settings.authorizer {
-        Some(AuthorizerSetting::Disabled) if guarded > 0 => {
-            tracing::warn!(routes = guarded, "Authorizer: disabled - nobody's token is checked");
-            Ok(())
+    let options = match &settings.authorizer {
+        Some(AuthorizerSetting::Off(_)) => {
+            if guarded > 0 {
+                tracing::warn!(routes = guarded, "Authorizer: disabled - nobody's token is checked");
+            }
+            return Ok(None);
         }
-        None if guarded > 0 => Err(format!(
-            "{guarded} routes have a JWT authorizer, which is not enforced here yet: \
-             say `Authorizer: disabled` in the parameters file to run them open"
-        )
-        .into()),
-        _ => Ok(()),
-    }
+        Some(AuthorizerSetting::Enforced(options)) => options.clone(),
+        None => JwtOptions::default(),
+    };
+    Ok(Some(Jwt::new(application, &options)?))
 }
 
 async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Error> {

@@ -1,33 +1,38 @@
 //! The step between a route and its function where a token is asked for.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use serde_json::{Value, json};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
-use crate::template::{Api, Route};
+use super::claims_text::{NestedClaims, context};
+use crate::template::Route;
 
-/// Why a request does not reach its function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// `requestContext.authorizer` of the event, as JSON.
+pub type AuthorizerContext = Arc<RawValue>;
+
+/// Why a request does not reach its function. Each carries its `www-authenticate`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// No token, or one that does not hold (401).
-    Unauthorized,
-    /// A token without the scope of the route (403).
-    Forbidden,
+    Unauthorized(String),
+    /// A token without a scope of the route (403).
+    Forbidden(String),
 }
 
 /// Decides whether a request may pass, and what the function is told about who sent it.
 pub trait Authorize: Send + Sync + 'static {
-    /// `requestContext.authorizer` of the event, `None` for a route without authorizer.
+    /// What the function is told; `None` for a route without authorizer.
     fn authorize(
         &self,
         route: &Route,
-        api: Option<&Api>,
         head: &Parts,
-    ) -> impl Future<Output = Result<Option<Value>, Refusal>> + Send;
+    ) -> impl Future<Output = Result<Option<AuthorizerContext>, Refusal>> + Send;
 }
 
 /// Enforces nothing: for `Authorizer: disabled` alone.
@@ -38,39 +43,17 @@ pub trait Authorize: Send + Sync + 'static {
 pub struct Disabled;
 
 impl Authorize for Disabled {
-    async fn authorize(
-        &self,
-        route: &Route,
-        _: Option<&Api>,
-        head: &Parts,
-    ) -> Result<Option<Value>, Refusal> {
+    async fn authorize(&self, route: &Route, head: &Parts) -> Result<Option<AuthorizerContext>, Refusal> {
         if route.authorizer.is_none() {
             return Ok(None);
         }
-        Ok(unverified_claims(head).map(|claims| json!({"jwt": {"claims": as_text(claims), "scopes": null}})))
+        Ok(unverified_claims(head).and_then(|claims| context(&claims, None, NestedClaims::Map)))
     }
 }
 
-fn unverified_claims(head: &Parts) -> Option<serde_json::Map<String, Value>> {
+fn unverified_claims(head: &Parts) -> Option<Map<String, Value>> {
     let token = head.headers.get(AUTHORIZATION)?.to_str().ok()?;
     let token = token.strip_prefix("Bearer ").unwrap_or(token);
     let claims = token.split('.').nth(1)?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
-}
-
-/// API Gateway hands claims on as texts: lists as `[a b]`, anything else as JSON writes it.
-pub(super) fn as_text(claims: serde_json::Map<String, Value>) -> Value {
-    let text = |value: Value| match value {
-        Value::String(text) => text,
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(plain).collect();
-            format!("[{}]", items.join(" "))
-        }
-        other => other.to_string(),
-    };
-    Value::Object(claims.into_iter().map(|(name, value)| (name, Value::String(text(value)))).collect())
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

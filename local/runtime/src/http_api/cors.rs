@@ -13,6 +13,16 @@ use http_body_util::Full;
 use crate::serve::Answer;
 use crate::template::Cors;
 
+/// The headers that the API alone decides on.
+const OF_THE_API: [HeaderName; 6] = [
+    ACCESS_CONTROL_ALLOW_CREDENTIALS,
+    ACCESS_CONTROL_ALLOW_HEADERS,
+    ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS,
+    ACCESS_CONTROL_MAX_AGE,
+];
+
 /// The answer to a preflight request; `None` if the request is none.
 pub(super) fn preflight(cors: &Cors, head: &Parts) -> Option<Answer> {
     head.headers.get(ACCESS_CONTROL_REQUEST_METHOD)?;
@@ -29,8 +39,12 @@ pub(super) fn preflight(cors: &Cors, head: &Parts) -> Option<Answer> {
     Some(answer)
 }
 
-/// Adds the headers a browser wants on the answer itself.
+/// Adds the headers a browser wants on the answer itself. What the function says of CORS is ignored, as
+/// AWS does where the API is configured.
 pub(super) fn decorate(cors: &Cors, head: &Parts, answer: &mut Answer) {
+    for name in OF_THE_API {
+        answer.headers_mut().remove(name);
+    }
     if allow_origin(cors, head, answer.headers_mut()) {
         set_list(answer.headers_mut(), ACCESS_CONTROL_EXPOSE_HEADERS, &cors.expose_headers);
     }
@@ -54,5 +68,72 @@ fn allow_origin(cors: &Cors, head: &Parts, headers: &mut HeaderMap) -> bool {
 fn set_list(headers: &mut HeaderMap, name: HeaderName, values: &[String]) {
     if let (false, Ok(value)) = (values.is_empty(), HeaderValue::from_str(&values.join(","))) {
         headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::Request;
+
+    fn head(origin: Option<&str>, asks_for: Option<&str>) -> Parts {
+        let mut request = Request::options("/orders");
+        for (name, value) in [(ORIGIN, origin), (ACCESS_CONTROL_REQUEST_METHOD, asks_for)] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
+    fn cors(origins: &[&str]) -> Cors {
+        Cors {
+            allow_origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
+            allow_methods: vec!["GET".into(), "POST".into()],
+            allow_headers: vec!["authorization".into()],
+            expose_headers: vec!["location".into()],
+            allow_credentials: false,
+            max_age_s: Some(60),
+        }
+    }
+
+    #[test]
+    fn origins_are_allowed_as_the_template_says() {
+        for (origins, origin, expected) in [
+            (&["https://shop"][..], Some("https://shop"), Some("https://shop")),
+            (&["https://shop", "https://admin"], Some("https://admin"), Some("https://admin")),
+            (&["https://shop"], Some("https://other"), None),
+            (&["https://shop"], None, None),
+            (&["*"], Some("https://other"), Some("*")),
+        ] {
+            let answer = preflight(&cors(origins), &head(origin, Some("GET"))).unwrap();
+            let allowed =
+                answer.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN).map(|value| value.to_str().unwrap());
+            assert_eq!(
+                (answer.status(), allowed),
+                (StatusCode::NO_CONTENT, expected),
+                "{origins:?} {origin:?}"
+            );
+            assert_eq!(answer.headers().contains_key(ACCESS_CONTROL_ALLOW_METHODS), expected.is_some());
+        }
+    }
+
+    #[test]
+    fn a_request_that_announces_no_other_is_no_preflight() {
+        assert!(preflight(&cors(&["*"]), &head(Some("https://shop"), None)).is_none());
+    }
+
+    #[test]
+    fn what_the_function_says_of_cors_is_ignored() {
+        for (origin, expected) in
+            [(Some("https://shop"), Some("https://shop")), (Some("https://other"), None)]
+        {
+            let mut answer = Answer::new(Full::default());
+            answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            decorate(&cors(&["https://shop"]), &head(origin, None), &mut answer);
+            let allowed =
+                answer.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN).map(|value| value.to_str().unwrap());
+            assert_eq!(allowed, expected);
+        }
     }
 }

@@ -11,8 +11,9 @@ use http::header::{CONTENT_TYPE, COOKIE, HOST, USER_AGENT};
 use http::request::Parts;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
+use super::authorize::AuthorizerContext;
 use super::router::Matched;
 use crate::ids;
 use crate::percent;
@@ -26,7 +27,7 @@ pub(super) struct EventBuilder<'b> {
     pub(super) matched: &'b Matched<'b>,
     pub(super) place: &'b Place,
     pub(super) stage_variables: Option<&'b BTreeMap<String, String>>,
-    pub(super) authorizer: Option<Value>,
+    pub(super) authorizer: Option<AuthorizerContext>,
     pub(super) peer: SocketAddr,
 }
 
@@ -59,7 +60,7 @@ struct RequestContext<'e> {
     account_id: &'e str,
     api_id: &'e str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    authorizer: Option<&'e Value>,
+    authorizer: Option<&'e RawValue>,
     domain_name: &'e str,
     domain_prefix: &'e str,
     http: Http<'e>,
@@ -103,7 +104,7 @@ impl EventBuilder<'_> {
             request_context: RequestContext {
                 account_id: &self.place.account_id,
                 api_id: "local",
-                authorizer: self.authorizer.as_ref(),
+                authorizer: self.authorizer.as_deref(),
                 domain_name: host,
                 domain_prefix: host.split(['.', ':']).next().unwrap_or_default(),
                 http: self.http(&path),

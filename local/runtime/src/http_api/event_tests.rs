@@ -1,6 +1,8 @@
 use super::*;
 use crate::template::Route;
 use http::Request;
+use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 
 fn route() -> Route {
@@ -29,7 +31,7 @@ fn event(request: Request<&'static [u8]>, authorizer: Option<Value>) -> Value {
         matched: &matched,
         place: &place,
         stage_variables: Some(&variables),
-        authorizer,
+        authorizer: authorizer.map(|json| Arc::from(serde_json::value::to_raw_value(&json).unwrap())),
         peer: "127.0.0.1:5000".parse().unwrap(),
     };
     let now = "2026-11-23T08:09:10.123Z".parse().unwrap();

@@ -1,8 +1,10 @@
 //! API Gateway's HTTP API with Lambda proxy integrations, payload format 2.0.
 
 mod authorize;
+mod claims_text;
 mod cors;
 mod event;
+mod jwt;
 mod response;
 mod router;
 
@@ -11,20 +13,23 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_TYPE};
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub use authorize::{Authorize, Disabled, Refusal};
+pub use authorize::{Authorize, AuthorizerContext, Disabled, Refusal};
+pub use claims_text::NestedClaims;
 use event::EventBuilder;
-use router::Router;
+pub use jwt::{Jwt, JwtAlgorithm, JwtError, JwtOptions};
+use router::{Matched, Router};
 
 use crate::invoke::{Invocation, Invoke, InvokeOutcome};
 use crate::serve::{self, Answer, Service};
-use crate::template::{Api, Application, Place, Route};
+use crate::template::{Api, Application, Cors, Place, Route};
 
 /// HTTP APIs take requests of at most 10 MB.
 const BODY_BYTES_MAX: usize = 10 * 1_024 * 1_024;
@@ -79,6 +84,8 @@ impl<I: Invoke, A: Authorize> Service for Arc<HttpApi<I, A>> {
 }
 
 impl<I: Invoke, A: Authorize> HttpApi<I, A> {
+    /// With CORS, its headers are on every answer of the API: on refusals too, which a browser would not
+    /// show to its script otherwise.
     async fn route(&self, request: Request<Incoming>, peer: SocketAddr) -> Answer {
         let (head, body) = request.into_parts();
         if let Some(preflight) = self.preflight(&head) {
@@ -88,28 +95,32 @@ impl<I: Invoke, A: Authorize> HttpApi<I, A> {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
         let api = self.apis.get(&matched.route.api);
-        let authorizer = match self.authorize.authorize(matched.route, api, &head).await {
+        let mut answer = self.pass(&matched, &head, body, peer).await;
+        if let Some(cors) = api.and_then(|api| api.cors.as_ref()) {
+            cors::decorate(cors, &head, &mut answer);
+        }
+        answer
+    }
+
+    /// Through the authorizer to the function.
+    async fn pass(&self, matched: &Matched<'_>, head: &Parts, body: Incoming, peer: SocketAddr) -> Answer {
+        let authorizer = match self.authorize.authorize(matched.route, head).await {
             Ok(authorizer) => authorizer,
-            Err(Refusal::Unauthorized) => return message(StatusCode::UNAUTHORIZED, "Unauthorized"),
-            Err(Refusal::Forbidden) => return message(StatusCode::FORBIDDEN, "Forbidden"),
+            Err(refusal) => return refused(refusal),
         };
         let Ok(body) = Limited::new(body, BODY_BYTES_MAX).collect().await else {
             return too_large();
         };
         let builder = EventBuilder {
-            head: &head,
+            head,
             body: body.to_bytes(),
-            matched: &matched,
+            matched,
             place: &self.place,
-            stage_variables: api.map(|api| &api.stage_variables),
+            stage_variables: self.apis.get(&matched.route.api).map(|api| &api.stage_variables),
             authorizer,
             peer,
         };
-        let mut answer = self.call(matched.route, builder.build()).await;
-        if let Some(cors) = api.and_then(|api| api.cors.as_ref()) {
-            cors::decorate(cors, &head, &mut answer);
-        }
-        answer
+        self.call(matched.route, builder.build()).await
     }
 
     /// Calls the function for at most as long as API Gateway would wait.
@@ -133,14 +144,41 @@ impl<I: Invoke, A: Authorize> HttpApi<I, A> {
         }
     }
 
-    /// With CORS configured, API Gateway answers `OPTIONS` itself, unless a route takes it.
-    fn preflight(&self, head: &http::request::Parts) -> Option<Answer> {
+    /// With CORS configured, API Gateway answers `OPTIONS` itself, unless it is a route's own: one of
+    /// that method, or `$default`, which takes whatever no other route does.
+    fn preflight(&self, head: &Parts) -> Option<Answer> {
         if head.method != Method::OPTIONS {
             return None;
         }
-        let cors = self.apis.values().find_map(|api| api.cors.as_ref())?;
-        cors::preflight(cors, head)
+        let taken = self.router.find(&head.method, head.uri.path()).map(|matched| matched.route);
+        if taken.is_some_and(|route| route.method.is_some() || route.path == "$default") {
+            return None;
+        }
+        cors::preflight(self.cors_of(head)?, head)
     }
+
+    /// The settings of the API that the announced request would go to; several share the address.
+    fn cors_of(&self, head: &Parts) -> Option<&Cors> {
+        let method = head.headers.get(ACCESS_CONTROL_REQUEST_METHOD)?;
+        let method = Method::from_bytes(method.as_bytes()).ok()?;
+        let api = self.router.find(&method, head.uri.path()).and_then(|it| self.apis.get(&it.route.api));
+        match api {
+            Some(api) => api.cors.as_ref(),
+            None => self.apis.values().find_map(|api| api.cors.as_ref()),
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> Answer {
+    let (mut answer, challenge) = match refusal {
+        Refusal::Unauthorized(challenge) => (message(StatusCode::UNAUTHORIZED, "Unauthorized"), challenge),
+        Refusal::Forbidden(challenge) => (message(StatusCode::FORBIDDEN, "Forbidden"), challenge),
+    };
+    // A scope of the template may hold what no header may.
+    if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+        answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    answer
 }
 
 /// The rest of the body is still on its way: the connection cannot be used again.

@@ -33,7 +33,7 @@ pub use error::{Fault, TemplateError};
 pub use model::{
     Api, Application, Cors, Function, JwtAuthorizer, Place, Resource, Route, Schedule, ScheduleService,
 };
-pub use settings::{AuthorizerSetting, BootstrapServers, FunctionSettings, RuntimeSettings, Settings};
+pub use settings::{AuthorizerSetting, BootstrapServers, FunctionSettings, Off, RuntimeSettings, Settings};
 
 use attributes::kind_of;
 use document::Node;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::document;
 use super::error::{Fault, TemplateError};
+use crate::http_api::JwtOptions;
 
 /// A parameters file (YAML or JSON). Every section may be left out.
 #[derive(Debug, Clone, Default, Deserialize, PartialEq)]
@@ -28,15 +29,25 @@ pub struct Settings {
     pub schedules: BTreeMap<String, String>,
     /// Settings of the runtime itself.
     pub runtime: RuntimeSettings,
-    /// `disabled` turns the template's authorizers off.
+    /// `disabled` turns the template's JWT authorizers off; otherwise how they are enforced.
     pub authorizer: Option<AuthorizerSetting>,
 }
 
-/// What happens with the template's authorizers.
+/// What happens with the template's authorizers. Unless anything is said, they are enforced as on AWS.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "Authorizer is `disabled`, or a mapping of Algorithms and NestedClaims")]
+pub enum AuthorizerSetting {
+    /// `disabled`: routes are open, whatever the template says.
+    Off(Off),
+    /// They are enforced, with choices that AWS does not offer.
+    Enforced(JwtOptions),
+}
+
+/// The word that turns authorizers off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum AuthorizerSetting {
-    /// Routes are open, whatever the template says.
+pub enum Off {
+    /// `disabled`.
     Disabled,
 }
 
@@ -124,5 +135,36 @@ pub fn text_of(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(flag.to_string()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http_api::{JwtAlgorithm, NestedClaims};
+
+    #[test]
+    fn authorizers_are_enforced_unless_the_file_says_disabled() {
+        let chosen = |algorithms: &[JwtAlgorithm], nested_claims| {
+            let options = JwtOptions { algorithms: algorithms.to_vec(), nested_claims };
+            Some(Some(AuthorizerSetting::Enforced(options)))
+        };
+        for (text, expected) in [
+            ("{}", Some(None)),
+            ("Authorizer: disabled", Some(Some(AuthorizerSetting::Off(Off::Disabled)))),
+            ("Authorizer: {}", chosen(&JwtAlgorithm::OF_AWS, NestedClaims::Map)),
+            (
+                "Authorizer: { Algorithms: [ES256], NestedClaims: json }",
+                chosen(&[JwtAlgorithm::ES256], NestedClaims::Json),
+            ),
+            ("Authorizer: off", None),
+            ("Authorizer: { Algorithms: [HS256] }", None),
+            ("Authorizer: { Algorithms: [none] }", None),
+            ("Authorizer: { Issuer: x }", None),
+        ] {
+            let value = document::parse(text).map(|node| node.to_value()).ok().unwrap();
+            let read = serde_json::from_value::<Settings>(value).ok().map(|settings| settings.authorizer);
+            assert_eq!(read, expected, "{text}");
+        }
     }
 }

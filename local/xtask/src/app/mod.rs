@@ -1,10 +1,12 @@
 //! The workspace's own programs: those that go on running, and those that are run to their end.
 
+mod issuer;
 mod parameters;
 mod provision;
 mod psp;
 mod runtime;
 
+pub use issuer::{AUDIENCE, REALM};
 pub use provision::provision;
 pub use runtime::RUNTIME_HEALTH;
 
@@ -17,7 +19,7 @@ use crate::stack::Stack;
 use crate::workspace;
 
 /// The programs that go on running, in the order in which they are started.
-pub const ALL: [&dyn Service; 2] = [&psp::PspSimulator, &runtime::Runtime];
+pub const ALL: [&dyn Service; 3] = [&issuer::Issuer, &psp::PspSimulator, &runtime::Runtime];
 
 /// A built program.
 ///

@@ -8,6 +8,7 @@ mod program;
 mod status;
 mod stop;
 mod test;
+mod token;
 mod up;
 mod watch;
 
@@ -32,6 +33,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Kill { name } => part::kill(&stack, &name),
         Command::Demo(passed) => program::demo(stack, &passed.arguments),
         Command::Bench(passed) => program::bench(stack, &passed.arguments),
+        Command::Token(wanted) => token::run(&stack, &wanted),
         Command::Test { unit_only } => test::run(stack, unit_only),
         Command::Ci => test::run(stack, false),
         Command::CheckCompose => compose::check(&stack),

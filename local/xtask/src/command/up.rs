@@ -54,9 +54,10 @@ pub fn ensure_apps(stack: &Stack) -> Outcome {
 }
 
 fn summary(stack: &Stack, servers_only: bool) {
-    const SHOWN: [&str; 8] = [
+    const SHOWN: [&str; 9] = [
         "GATEWAY_URL",
         "RUNTIME_URL",
+        "JWT_ISSUER",
         "PSP_BASE_URL",
         "KAFKA_BOOTSTRAP_SERVERS",
         "DATABASE_URL",
@@ -66,11 +67,11 @@ fn summary(stack: &Stack, servers_only: bool) {
     ];
     say::line("");
     for (name, value) in stack.variables() {
-        let is_app = ["GATEWAY_URL", "RUNTIME_URL", "PSP_BASE_URL"].contains(&name.as_str());
+        let is_app = ["GATEWAY_URL", "RUNTIME_URL", "JWT_ISSUER", "PSP_BASE_URL"].contains(&name.as_str());
         if SHOWN.contains(&name.as_str()) && !(servers_only && is_app) {
             say::line(format!("  {name:<26} {value}"));
         }
     }
     say::line(format!("  {:<26} {}", "logs", stack.place.state.join("logs").display()));
-    say::line("\n  next: cargo xtask status | logs NAME -f | env | demo | down");
+    say::line("\n  next: cargo xtask token --user ana | status | logs NAME -f | env | demo | down");
 }

@@ -1,5 +1,6 @@
 //! As much HTTP as a health check needs: one request, one connection, no TLS.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 
 use super::{Wire, connect};
@@ -17,13 +18,13 @@ pub struct Request {
     /// Further headers.
     pub headers: Vec<(&'static str, &'static str)>,
     /// What is sent; empty for none.
-    pub body: &'static str,
+    pub body: Cow<'static, str>,
 }
 
 impl Request {
     /// A plain GET.
     pub fn get(path: impl Into<String>) -> Self {
-        Self { method: "GET", path: path.into(), headers: Vec::new(), body: "" }
+        Self { method: "GET", path: path.into(), headers: Vec::new(), body: "".into() }
     }
 }
 
@@ -60,7 +61,7 @@ fn text_of(port: u16, request: &Request) -> String {
     if !body.is_empty() {
         text.push_str(&format!("Content-Length: {}\r\n", body.len()));
     }
-    text + "\r\n" + body
+    text + "\r\n" + body.as_ref()
 }
 
 fn parse(answer: &str) -> Option<Response> {
@@ -91,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_body_is_announced_with_its_length() {
-        let request = Request { method: "POST", path: "/".to_owned(), headers: vec![("A", "b")], body: "{}" };
+        let request =
+            Request { method: "POST", path: "/".to_owned(), headers: vec![("A", "b")], body: "{}".into() };
         let text = text_of(80, &request);
         assert!(text.starts_with("POST / HTTP/1.1\r\n") && text.contains("A: b\r\n"), "{text}");
         assert!(text.ends_with("Content-Length: 2\r\n\r\n{}"), "{text}");

@@ -37,7 +37,7 @@ impl Service for DynamoDb {
                 ("Content-Type", "application/x-amz-json-1.0"),
                 ("Authorization", SIGNATURE),
             ],
-            body: "{}",
+            body: "{}".into(),
         })
     }
 

@@ -4,8 +4,19 @@ use std::str::FromStr;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
 use gateway_domain::UserId;
+use serde::Deserialize;
 
 use super::Problem;
+
+/// The role that may change products and deal with dead letters.
+const ADMIN: &str = "admin";
+
+/// Keycloak's claim of a realm's roles.
+#[derive(Deserialize)]
+struct RealmAccess {
+    #[serde(default)]
+    roles: Vec<String>,
+}
 
 /// Whether callers must carry a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,12 +114,16 @@ impl Caller {
     }
 }
 
-/// API Gateway flattens claims to text: `realm_access` comes as JSON or as Go prints a map,
-/// `map[roles:[admin user]]`.
+/// API Gateway hands claims on as texts: `realm_access` as Go prints a map, `map[roles:[admin user]]`,
+/// or as JSON. Only `roles` counts, and where it cannot be told from other members nobody is an admin.
+/// A printed list separates by spaces, so the realm must have no role with `admin` as one of several words.
 fn grants_admin(realm_access: &str) -> bool {
-    let inside = realm_access.split_once("roles").map_or("", |(_, rest)| rest);
-    let list = inside.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(list, _)| list);
-    list.split([',', ' ']).any(|role| role.trim_matches('"') == "admin")
+    if let Ok(read) = serde_json::from_str::<RealmAccess>(realm_access) {
+        return read.roles.iter().any(|role| role == ADMIN);
+    }
+    // Keys are printed in their order, and Keycloak's only other one comes after `roles`.
+    let roles = realm_access.strip_prefix("map[roles:[").and_then(|rest| rest.split_once(']'));
+    roles.is_some_and(|(roles, _)| roles.split(' ').any(|role| role == ADMIN))
 }
 
 #[cfg(test)]
@@ -116,10 +131,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_admin_role_is_found_in_both_flattened_forms() {
+    fn the_admin_role_is_found_in_both_flattened_forms_and_nowhere_else() {
         for (text, admin) in [
             (r#"{"roles":["user","admin"]}"#, true),
             ("map[roles:[admin user]]", true),
+            ("map[roles:[user admin] verify_caller:true]", true),
+            ("map[groups:[admin] roles:[user]]", false),
+            ("map[aroles:[admin]]", false),
+            ("map[roles:[] x:[admin]]", false),
+            (r#"{"other":{"roles":["admin"]}}"#, false),
+            (r#"{"roles":["not admin"]}"#, false),
+            ("admin", false),
+            ("[admin]", false),
             (r#"{"roles":["administrator"]}"#, false),
             ("map[roles:[user]]", false),
             (r#"{"groups":["admin"]}"#, false),
