@@ -8,6 +8,7 @@
 //!
 //! Deliberately absent: reads of what is true *now*. The index lags; ask the ledger for that.
 
+mod access;
 mod bulk;
 pub mod config;
 mod cursor;
@@ -18,6 +19,7 @@ mod query;
 mod read;
 mod write;
 
+pub use access::{Access, grant_access};
 pub use config::{SearchAuth, SearchConfig};
 pub use ensure::ensure_index;
 
