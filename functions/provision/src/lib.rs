@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Wish {
+    /// Whether the index is taken away first: its products come back when the connector takes a snapshot.
+    pub reindex: bool,
     /// ARNs of roles that search.
     pub search_readers: Vec<String>,
     /// ARNs of roles that write the index.
@@ -23,6 +25,8 @@ pub struct Wish {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Report {
+    /// Indexes that were taken away.
+    pub indices_removed: usize,
     /// Whether the index was made, or there.
     pub index_made: bool,
     /// Roles that the index is open to now; none if nothing was asked.
@@ -48,15 +52,17 @@ impl Provision {
         gateway_mysql::migrate_as(&self.ledger).await?;
         gateway_mysql::ensure_users(&self.ledger, &self.replicator).await?;
         tracing::info!("ledger: tables and users are there");
+        let indices_removed =
+            if wish.reindex { gateway_search::remove_index(self.search()?).await? } else { 0 };
         let index_made = gateway_search::ensure_index(self.search()?).await?;
-        tracing::info!(index_made, "search: the index is there");
+        tracing::info!(indices_removed, index_made, "search: the index is there");
         let search_roles = wish.search_readers.len() + wish.search_writers.len();
         if search_roles > 0 {
             let access = Access { readers: wish.search_readers, writers: wish.search_writers };
             gateway_search::grant_access(self.search()?, &access).await?;
             tracing::info!(search_roles, "search: the index is open to these roles and no others");
         }
-        Ok(Report { index_made, search_roles })
+        Ok(Report { indices_removed, index_made, search_roles })
     }
 
     fn search(&self) -> Result<SearchConfig, PortError> {

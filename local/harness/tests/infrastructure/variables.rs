@@ -23,7 +23,7 @@ const NOT_SET: [(&str, &str); 3] = [
 
 fn is_variable(text: &str) -> bool {
     let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    text.contains('_') && text.starts_with(|c: char| c.is_ascii_uppercase()) && text.chars().all(is_name)
+    text.len() > 7 && text.starts_with(|c: char| c.is_ascii_uppercase()) && text.chars().all(is_name)
 }
 
 /// Names in an adapter's or a function's configuration, but for those that Lambda sets itself.
