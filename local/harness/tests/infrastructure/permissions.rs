@@ -84,6 +84,11 @@ fn consume(function: &Function, needed: &mut Permissions) {
         allow(needed, &["kafka-cluster:DescribeGroup", "kafka-cluster:AlterGroup"], &group);
         let topic = format!("${{MskTopicArn}}/{}", mapping["Topics"][0].as_str().unwrap());
         allow(needed, &["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"], &topic);
+        if let Some(uri) = mapping["DestinationConfig"]["OnFailure"]["Destination"].as_str() {
+            let topic = format!("${{MskTopicArn}}/{}", uri.trim_start_matches("kafka://"));
+            let actions = ["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData", "kafka-cluster:WriteData"];
+            allow(needed, &actions, &topic);
+        }
     }
 }
 
