@@ -86,7 +86,8 @@ fn consume(function: &Function, needed: &mut Permissions) {
         allow(needed, &["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"], &topic);
         if let Some(uri) = mapping["DestinationConfig"]["OnFailure"]["Destination"].as_str() {
             let topic = format!("${{MskTopicArn}}/{}", uri.trim_start_matches("kafka://"));
-            let actions = ["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData", "kafka-cluster:WriteData"];
+            let actions =
+                ["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData", "kafka-cluster:WriteData"];
             allow(needed, &actions, &topic);
         }
     }

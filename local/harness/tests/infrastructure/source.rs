@@ -57,6 +57,11 @@ pub fn produces_to(code: &str) -> BTreeSet<&'static str> {
     let calls = code.split("outgoing(").skip(1).map(str::trim_start);
     let mut topics: BTreeSet<_> =
         calls.filter_map(|rest| rest.strip_prefix("topics::")).map(|rest| topic(rest)).collect();
+    // Whoever puts a record back where it came from may have to put it anywhere but among the dead.
+    if code.contains("topics::ALL") {
+        topics.extend(gateway_wire::topics::ALL);
+        topics.remove(gateway_wire::topics::PAYMENT_DLQ);
+    }
     // A Kafka step's edge dead-letters what cannot be read.
     if code.contains("kafka::serve(") {
         topics.insert(gateway_wire::topics::PAYMENT_DLQ);
