@@ -8,7 +8,7 @@ use gateway_mysql::Settings;
 
 use crate::source::{constant, depends_on};
 use crate::template::{
-    STAGES, document, function, functions, functions_of, number, parameter, resources, stage,
+    Function, STAGES, document, function, functions, functions_of, number, parameter, resources, stage,
 };
 
 /// API Gateway answers for a function that has not within this time.

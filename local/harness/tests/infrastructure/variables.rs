@@ -21,9 +21,15 @@ const NOT_SET: [(&str, &str); 3] = [
     ("SEARCH_PASSWORD", "the domain knows IAM roles, no users"),
 ];
 
+/// Words of Kafka's own that look like variables.
+const KAFKAS: [&str; 2] = ["SASL_SSL", "OAUTHBEARER"];
+
 fn is_variable(text: &str) -> bool {
     let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    text.len() > 7 && text.starts_with(|c: char| c.is_ascii_uppercase()) && text.chars().all(is_name)
+    text.len() > 7
+        && !KAFKAS.contains(&text)
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.chars().all(is_name)
 }
 
 /// Names in an adapter's or a function's configuration, but for those that Lambda sets itself.
