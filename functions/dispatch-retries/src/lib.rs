@@ -53,7 +53,8 @@ impl<L: Dispatch, K: MessageLog, C: Clock> ScheduledJob for DispatchRetries<L, K
         let mut report = Report::default();
         let result = self.dispatch(&mut report).await;
         if report != Report::default() {
-            tracing::info!(report.due, report.stuck, report.unacknowledged, "dispatched");
+            let Report { due, stuck, unacknowledged } = report;
+            tracing::info!(due, stuck, unacknowledged, "dispatched");
         }
         result.map(|()| report).map_err(|error| format!("after {report:?}: {error}"))
     }

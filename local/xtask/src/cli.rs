@@ -55,6 +55,8 @@ pub enum Command {
     Ci,
     /// Check docker-compose.yml with Compose's own reader.
     CheckCompose,
+    /// Check the templates and scripts of infra/ and the workflows with their linters.
+    CheckTemplates,
     /// End a part without asking (SIGKILL), as a crash would.
     Kill {
         /// The part: a name that `status` shows.

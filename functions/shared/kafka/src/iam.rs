@@ -1,81 +1,38 @@
 //! The token with which an IAM role shows itself to Amazon MSK: a request to connect, signed and put
 //! into base64. Source: the algorithm of AWS's own signers (aws-msk-iam-sasl-signer).
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{
-    SignableBody, SignableRequest, SignatureLocation, SigningParams, SigningSettings, sign,
-};
-use aws_sigv4::sign::v4;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gateway_sign::{LIFE, SignError, Signer};
 use rdkafka::client::OAuthToken;
 
-/// How long a token can be used to connect; librdkafka asks for the next at 80 % of it.
-const TOKEN_LIFE: Duration = Duration::from_secs(900);
 /// Told to MSK beside the signature.
 const USER_AGENT: &str = "payment-gateway";
 
-type SignError = Box<dyn std::error::Error>;
-
-/// A token of `credentials` for the clusters of `region`, valid from `now`.
+/// A token of `credentials` for the clusters of `region`, valid from `now`; librdkafka asks for the next
+/// at 80 % of its life.
 pub(crate) fn token(
     region: &str,
     credentials: &Credentials,
     now: SystemTime,
 ) -> Result<OAuthToken, SignError> {
     let url = format!("https://kafka.{region}.amazonaws.com/?Action=kafka-cluster%3AConnect");
-    let signature = signature_query(&url, region, credentials, now)?;
-    let signed = format!("{url}&{signature}&User-Agent={USER_AGENT}");
-    let expires = (now + TOKEN_LIFE).duration_since(UNIX_EPOCH)?;
+    let signed = Signer { credentials, service: "kafka-cluster", region, now }.sign_url(&url)?;
+    let expires = (now + LIFE).duration_since(UNIX_EPOCH)?;
     Ok(OAuthToken {
-        token: URL_SAFE_NO_PAD.encode(signed),
+        token: URL_SAFE_NO_PAD.encode(format!("{signed}&User-Agent={USER_AGENT}")),
         principal_name: USER_AGENT.to_owned(),
         lifetime_ms: i64::try_from(expires.as_millis())?,
     })
 }
 
-/// The query parameters that sign a GET of `url`.
-fn signature_query(
-    url: &str,
-    region: &str,
-    credentials: &Credentials,
-    now: SystemTime,
-) -> Result<String, SignError> {
-    let mut settings = SigningSettings::default();
-    settings.signature_location = SignatureLocation::QueryParams;
-    settings.expires_in = Some(TOKEN_LIFE);
-    let identity = credentials.clone().into();
-    let params: SigningParams<'_> = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name("kafka-cluster")
-        .time(now)
-        .settings(settings)
-        .build()?
-        .into();
-    let request = SignableRequest::new("GET", url, std::iter::empty(), SignableBody::Bytes(&[]))?;
-    let (instructions, _signature) = sign(request, &params)?.into_parts();
-    let (_headers, pairs) = instructions.into_parts();
-    let encoded = pairs.iter().map(|(name, value)| format!("{name}={}", percent_encode(value)));
-    Ok(encoded.collect::<Vec<_>>().join("&"))
-}
-
-/// Everything but the unreserved characters of RFC 3986.
-fn percent_encode(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-        encoded
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]

@@ -18,7 +18,7 @@ impl Catalogue for Database {
     }
 
     async fn create(&self, product: &NewProduct, now: Timestamp) -> Result<Product, PortError> {
-        let inserted = insert(std::slice::from_ref(&product), now).build().execute(&self.pool).await;
+        let inserted = insert(std::slice::from_ref(&product), now).build().execute(self.pool()).await;
         inserted.map_err(|error| to_port_error("create a product", &error))?;
         let NewProduct { id, name, price, stock } = product.clone();
         Ok(Product { id, name, price, available: stock, version: 1 })

@@ -1,31 +1,40 @@
 //! The handle on the database.
 
-use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gateway_ports::PortError;
-use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
+use sqlx::mysql::MySqlPoolOptions;
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, MySqlPool};
 
 use crate::failure::to_port_error;
+use crate::login::Connector;
 use crate::settings::Settings;
 
 /// Every port of the ledger, on one pool of connections.
 #[derive(Debug, Clone)]
 pub struct Database {
-    pub(crate) pool: MySqlPool,
+    pool: MySqlPool,
+    connector: Arc<Connector>,
 }
 
 impl Database {
     /// A handle that connects when it is first used, so that a cold start does not wait for it.
     ///
     /// # Errors
-    /// A permanent [`PortError`] if the URL is none.
+    /// A permanent [`PortError`] if the URL is none, or not fit for the way to sign in.
     pub fn open(settings: &Settings) -> Result<Self, PortError> {
-        let options = MySqlConnectOptions::from_str(&settings.url)
-            .map_err(|error| PortError::permanent(format!("DATABASE_URL: {error}")))?;
-        Ok(Self { pool: pool_options(settings).connect_lazy_with(options) })
+        let connector = Connector::new(settings)?;
+        let pool = pool_options(settings).connect_lazy_with(connector.options()?);
+        Ok(Self { pool, connector: Arc::new(connector) })
+    }
+
+    /// The pool, able to open connections: asked for before each use, since an environment may have been
+    /// frozen for longer than a token lives.
+    pub(crate) fn pool(&self) -> &MySqlPool {
+        self.connector.renew(&self.pool);
+        &self.pool
     }
 
     /// Whether the database answers.
@@ -33,7 +42,7 @@ impl Database {
     /// # Errors
     /// A [`PortError`] if it does not.
     pub async fn ping(&self) -> Result<(), PortError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await.map_err(|error| to_port_error("ping", &error))?;
+        sqlx::query("SELECT 1").execute(self.pool()).await.map_err(|error| to_port_error("ping", &error))?;
         Ok(())
     }
 

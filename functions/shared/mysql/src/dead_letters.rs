@@ -23,13 +23,13 @@ const MESSAGE_LEN_MAX: usize = 4000;
 
 impl DeadLetters for Database {
     async fn record(&self, row: &DeadLetterRow) -> Result<(), PortError> {
-        let recorded = upsert(row).build().execute(&self.pool).await;
+        let recorded = upsert(row).build().execute(self.pool()).await;
         recorded.map(drop).map_err(|error| to_port_error("record a dead letter", &error))
     }
 
     async fn list(&self, limit: u32) -> Result<Vec<DeadLetterRow>, PortError> {
         let sql = format!("SELECT {COLUMNS} FROM dead_letters ORDER BY created_at_ms DESC, id DESC LIMIT ?");
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(i64::from(limit)).fetch_all(&self.pool).await;
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(i64::from(limit)).fetch_all(self.pool()).await;
         rows.map_err(|error| to_port_error("list dead letters", &error))?.iter().map(decode).collect()
     }
 }

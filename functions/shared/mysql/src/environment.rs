@@ -1,17 +1,86 @@
-//! The database's address from the environment.
+//! Where the database is and who the gateway is there, from the environment.
 
-use crate::settings::Settings;
+use aws_credential_types::Credentials;
+
+use crate::settings::{Login, Settings};
 
 impl Settings {
-    /// From the environment, through `lookup`: `DATABASE_URL`, as
-    /// `mysql://user:password@host:port/database`.
+    /// From the environment, through `lookup`:
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `DATABASE_URL` | `mysql://user:password@host:port/database`; required |
+    /// | `DATABASE_AUTH` | `password` (if unset), or `iam`: the role's token takes the password's place |
+    /// | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | for `iam`; Lambda sets them |
     ///
     /// # Errors
-    /// The variable's name and what to do about it.
+    /// The variable at fault and what to do about it.
     pub fn from_env(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Self, String> {
-        lookup("DATABASE_URL").map(Self::new).ok_or_else(|| {
-            "environment variable DATABASE_URL is not set; give mysql://user:password@host:port/database"
-                .to_owned()
+        let required = |name: &'static str, remedy: &str| {
+            lookup(name).ok_or_else(|| format!("environment variable {name} is not set; {remedy}"))
+        };
+        let url = required("DATABASE_URL", "give mysql://user:password@host:port/database")?;
+        let set_by_lambda = "DATABASE_AUTH=iam needs it, and Lambda sets it";
+        let login = match lookup("DATABASE_AUTH").as_deref() {
+            None | Some("password") => Login::Password,
+            Some("iam") => Login::Iam {
+                region: required("AWS_REGION", set_by_lambda)?,
+                credentials: Credentials::new(
+                    required("AWS_ACCESS_KEY_ID", set_by_lambda)?,
+                    required("AWS_SECRET_ACCESS_KEY", set_by_lambda)?,
+                    lookup("AWS_SESSION_TOKEN"),
+                    None,
+                    "environment",
+                ),
+            },
+            Some(other) => {
+                return Err(format!(
+                    "environment variable DATABASE_AUTH is {other:?}; password or iam is expected"
+                ));
+            }
+        };
+        Ok(Self { login, ..Self::new(url) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: (&str, &str) = ("DATABASE_URL", "mysql://gateway@proxy.example:3306/gateway");
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Settings, String> {
+        Settings::from_env(|name| {
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         })
+    }
+
+    #[test]
+    fn the_address_alone_signs_in_with_its_password() {
+        assert!(matches!(read(&[URL]).unwrap().login, Login::Password));
+    }
+
+    #[test]
+    fn a_role_signs_in_with_what_lambda_sets() {
+        let settings = read(&[
+            URL,
+            ("DATABASE_AUTH", "iam"),
+            ("AWS_REGION", "sa-east-1"),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ]);
+        assert!(matches!(settings.unwrap().login, Login::Iam { region, .. } if region == "sa-east-1"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for (pairs, name) in [
+            (vec![], "DATABASE_URL"),
+            (vec![URL, ("DATABASE_AUTH", "iam")], "AWS_REGION"),
+            (vec![URL, ("DATABASE_AUTH", "hope")], "DATABASE_AUTH"),
+        ] {
+            let error = read(&pairs).unwrap_err();
+            assert!(error.contains(name), "{error}");
+        }
     }
 }

@@ -5,6 +5,8 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{Connection, MySqlConnection};
 
 use crate::failure::to_port_error;
+use crate::login::Connector;
+use crate::settings::Settings;
 
 /// How long to wait for another who migrates.
 const LOCK_WAIT_S: u32 = 60;
@@ -17,8 +19,18 @@ const LOCK_NAME: &str = "CONCAT('gateway_migrations.', LEFT(DATABASE(), 40))";
 /// A transient [`PortError`] if another holds the lock for too long or the connection is lost; a
 /// permanent one if a migration fails or differs from what was applied.
 pub async fn migrate(url: &str) -> Result<(), PortError> {
-    let mut connection =
-        MySqlConnection::connect(url).await.map_err(|error| to_port_error("migrate: connect", &error))?;
+    migrate_as(&Settings::new(url)).await
+}
+
+/// As [`migrate`], signing in as `settings` say.
+///
+/// # Errors
+/// As [`migrate`]'s.
+pub async fn migrate_as(settings: &Settings) -> Result<(), PortError> {
+    let options = Connector::new(settings)?.options()?;
+    let mut connection = MySqlConnection::connect_with(&options)
+        .await
+        .map_err(|error| to_port_error("migrate: connect", &error))?;
     lock(&mut connection).await?;
     let migrated = migrator().run(&mut connection).await.map_err(|error| failed(&error));
     // The lock goes with the connection, however that ends.

@@ -3,11 +3,29 @@
 use std::fmt;
 use std::time::Duration;
 
+use aws_credential_types::Credentials;
+
+/// How the gateway signs in.
+#[derive(Debug, Clone)]
+pub enum Login {
+    /// With the address's password.
+    Password,
+    /// With a token of the function's IAM role instead, as RDS and RDS Proxy take it over TLS.
+    Iam {
+        /// The database's region.
+        region: String,
+        /// The role's credentials.
+        credentials: Credentials,
+    },
+}
+
 /// Address and limits. The defaults suit one function environment, which handles one batch at a time.
 #[derive(Clone)]
 pub struct Settings {
     /// `mysql://user:password@host:port/database?ssl-mode=…`.
     pub url: String,
+    /// How to sign in there.
+    pub login: Login,
     /// The most connections: an environment needs few, and there are many environments.
     pub connections_max: u32,
     /// How long a statement may wait for a free or new connection.
@@ -29,6 +47,7 @@ impl Settings {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            login: Login::Password,
             connections_max: 4,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),

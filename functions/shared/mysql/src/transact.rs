@@ -56,7 +56,7 @@ impl Database {
     /// On an error the transaction is dropped, which rolls back what the server has not.
     async fn transact_once<W: Work>(&self, work: &W) -> Result<W::Answer, Failure> {
         // Connecting takes a future of 18 kB, which would be carried through every caller's.
-        let mut transaction = Box::pin(self.pool.begin()).await?;
+        let mut transaction = Box::pin(self.pool().begin()).await?;
         match work.run(&mut transaction).await? {
             Ending::Commit(answer) => transaction.commit().await.map(|()| answer),
             Ending::RollBack(answer) => transaction.rollback().await.map(|()| answer),

@@ -8,6 +8,7 @@
 //!
 //! Deliberately absent: reads of what is true *now*. The index lags; ask the ledger for that.
 
+mod access;
 mod bulk;
 pub mod config;
 mod cursor;
@@ -16,10 +17,13 @@ mod ensure;
 mod failure;
 mod query;
 mod read;
+mod remove;
 mod write;
 
+pub use access::{Access, grant_access};
 pub use config::{SearchAuth, SearchConfig};
 pub use ensure::ensure_index;
+pub use remove::remove_index;
 
 use std::time::Duration;
 

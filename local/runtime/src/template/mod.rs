@@ -62,6 +62,11 @@ impl Template {
         Ok(Self { file: file.to_owned(), root, settings })
     }
 
+    /// The template as it is written, in its long form: an intrinsic function is a mapping of one key.
+    pub fn document(&self) -> Value {
+        self.root.to_value()
+    }
+
     /// The settings it was read with.
     pub fn settings(&self) -> &Settings {
         &self.settings

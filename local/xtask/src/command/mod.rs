@@ -7,6 +7,7 @@ mod part;
 mod program;
 mod status;
 mod stop;
+mod templates;
 mod test;
 mod token;
 mod up;
@@ -37,5 +38,6 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Test { unit_only } => test::run(stack, unit_only),
         Command::Ci => test::run(stack, false),
         Command::CheckCompose => compose::check(&stack),
+        Command::CheckTemplates => templates::check(&stack),
     }
 }

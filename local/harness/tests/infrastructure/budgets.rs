@@ -1,0 +1,197 @@
+//! Time-outs, batches, leases and connections add up, in every stage.
+
+use std::collections::BTreeMap;
+
+use gateway_domain::limits::{ATTEMPT_LEASE_MS, CARD_LIFE_MS, CLAIM_LEASE_MS};
+use gateway_kafka::KafkaConfig;
+use gateway_mysql::Settings;
+
+use crate::source::{constant, depends_on};
+use crate::template::{
+    Function, STAGES, document, function, functions, functions_of, number, parameter, resources, stage,
+};
+
+/// API Gateway answers for a function that has not within this time.
+const API_TIMEOUT_S: i64 = 30;
+/// What an account has unless it asks for more, less what AWS keeps unreserved.
+const CONCURRENCY_OF_AN_ACCOUNT: i64 = 1000 - 100;
+
+fn psp_timeout_ms(stage: &BTreeMap<String, String>) -> i64 {
+    parameter("PspTimeoutMs", "template", stage)
+}
+
+fn delivery_timeout_ms() -> i64 {
+    i64::try_from(KafkaConfig::plain("").delivery_timeout.as_millis()).unwrap()
+}
+
+/// How often a batch goes round, when so many of its records are handled side by side.
+fn rounds(function_name: &str, at_once: i64) -> i64 {
+    let mapping = &function(function_name).events("MSK")[0];
+    let batch = mapping["BatchSize"].as_i64().unwrap();
+    (batch + at_once - 1) / at_once
+}
+
+#[test]
+fn a_batch_of_charges_fits_into_its_functions_time() {
+    for name in STAGES {
+        let at_once = constant("functions/process-payment/src/lib.rs", "PSP_CALLS_MAX");
+        let longest_ms =
+            rounds("process-payment", at_once) * psp_timeout_ms(&stage(name)) + delivery_timeout_ms();
+        let timeout_ms = function("process-payment").timeout_s() * 1000;
+        assert!(longest_ms <= timeout_ms, "{name}: {longest_ms} ms of {timeout_ms}");
+    }
+}
+
+#[test]
+fn a_batch_of_dead_letters_fits_into_its_functions_time() {
+    for name in STAGES {
+        let at_once = constant("functions/handle-dlq/src/lib.rs", "LETTERS_AT_ONCE_MAX");
+        // At worst the PSP is asked to no avail, and a charge that turns up is cancelled.
+        let calls = constant("functions/handle-dlq/src/inquire.rs", "INQUIRIES_MAX") + 1;
+        let longest_ms = rounds("handle-dlq", at_once) * calls * psp_timeout_ms(&stage(name));
+        let timeout_ms = function("handle-dlq").timeout_s() * 1000;
+        assert!(longest_ms < timeout_ms, "{name}: {longest_ms} ms of {timeout_ms}");
+    }
+}
+
+#[test]
+fn a_webhook_is_answered_after_one_inquiry_and_one_record() {
+    for name in STAGES {
+        let longest_ms = psp_timeout_ms(&stage(name)) + delivery_timeout_ms();
+        assert!(longest_ms < function("receive-psp-webhook").timeout_s() * 1000, "{name}: {longest_ms} ms");
+    }
+}
+
+#[test]
+fn nobody_who_still_works_is_overtaken() {
+    for (holder, lease_ms) in [("process-payment", ATTEMPT_LEASE_MS), ("enqueue-payment", CLAIM_LEASE_MS)] {
+        let timeout_ms = function(holder).timeout_s() * 1000;
+        assert!(lease_ms > timeout_ms, "{holder} may work for {timeout_ms} ms and holds for {lease_ms}");
+    }
+    let lease_ms = constant("functions/dispatch-retries/src/lib.rs", "LEASE_MS");
+    assert!(lease_ms > delivery_timeout_ms(), "a page may take {} ms to produce", delivery_timeout_ms());
+}
+
+#[test]
+fn every_answer_comes_before_the_api_gives_up() {
+    let is_route = |function: &&Function| !function.events("HttpApi").is_empty();
+    // What serves a schedule too has that one's time.
+    let is_job = |function: &&Function| !function.events("ScheduleV2").is_empty();
+    for function in functions().iter().filter(is_route).filter(|function| !is_job(function)) {
+        assert!(function.timeout_s() < API_TIMEOUT_S, "{}", function.name);
+    }
+    let wait_s = constant("functions/payments/src/wait.rs", "WAIT_MAX_S");
+    assert!(wait_s + 5 < function("payments").timeout_s(), "a long poll of {wait_s} s");
+}
+
+#[test]
+fn every_server_is_given_up_before_the_function_is() {
+    let ledger = Settings::new("");
+    for function in functions() {
+        let timeout_ms = function.timeout_s() * 1000;
+        if depends_on(&function.name, "gateway-kafka") {
+            assert!(delivery_timeout_ms() < timeout_ms, "{}", function.name);
+        }
+        if depends_on(&function.name, "gateway-mysql") {
+            for limit in [ledger.acquire_timeout, ledger.statement_timeout, ledger.lock_wait_timeout] {
+                assert!(
+                    limit.as_secs() < function.timeout_s().unsigned_abs(),
+                    "{}: {limit:?}",
+                    function.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn jobs_leave_themselves_time_to_finish() {
+    for name in STAGES {
+        let budget_ms = parameter("ExpireBudgetMs", "template", &stage(name));
+        assert!(budget_ms * 2 <= function("expire-reservations").timeout_s() * 1000, "{name}");
+    }
+}
+
+#[test]
+fn records_are_tried_again_for_no_longer_than_a_card_lives() {
+    for function in functions() {
+        for mapping in function.events("MSK") {
+            let Some(age_s) = mapping["MaximumRecordAgeInSeconds"].as_i64() else { continue };
+            assert!(age_s * 1000 <= CARD_LIFE_MS, "{}: {age_s} s", function.name);
+        }
+    }
+}
+
+/// Environments that may be alive at once: the function's limit in a stage.
+fn reserved(stage: &BTreeMap<String, String>, only: impl Fn(&str) -> bool) -> i64 {
+    let all = [("template", functions()), ("provision", functions_of("provision"))];
+    let counted = all.iter().flat_map(|(part, functions)| {
+        let document = document(part);
+        let ours: Vec<_> = functions.iter().filter(|function| only(&function.name)).collect();
+        ours.into_iter().map(move |function| {
+            number(&function.properties["ReservedConcurrentExecutions"], &document, stage)
+        })
+    });
+    counted.sum()
+}
+
+#[test]
+fn the_proxy_has_a_connection_for_everyone_who_may_ask() {
+    let each = i64::from(Settings::new("").connections_max);
+    for name in STAGES {
+        let stage = stage(name);
+        // Prepared statements tie a client to its connection: the proxy shares none.
+        let wanted = reserved(&stage, |function| depends_on(function, "gateway-mysql")) * each;
+        let all = parameter("DatabaseConnectionsMax", "database", &stage);
+        let proxys = all * parameter("ProxyConnectionsPercent", "database", &stage) / 100;
+        assert!(wanted <= proxys, "{name}: {wanted} connections may be asked for, the proxy has {proxys}");
+        assert!(
+            parameter("LedgerConnectionsHigh", "observability", &stage) < all,
+            "{name}: the alarm is late"
+        );
+    }
+}
+
+#[test]
+fn whoever_waits_for_the_proxy_hears_it_from_the_proxy() {
+    let groups = resources(&document("database"), "AWS::RDS::DBProxyTargetGroup");
+    let pool = &groups[0].1["ConnectionPoolConfigurationInfo"];
+    let borrow_s = pool["ConnectionBorrowTimeout"].as_u64().unwrap();
+    assert!(borrow_s < Settings::new("").acquire_timeout.as_secs());
+}
+
+#[test]
+fn the_reserved_environments_fit_into_an_account() {
+    for name in STAGES {
+        let reserved = reserved(&stage(name), |_| true);
+        assert!(reserved <= CONCURRENCY_OF_AN_ACCOUNT, "{name}: {reserved}");
+    }
+}
+
+#[test]
+fn a_step_has_one_environment_for_each_partition() {
+    for name in STAGES {
+        let stage = stage(name);
+        let partitions = parameter("TopicPartitions", "topics", &stage);
+        assert_eq!(parameter("StepConcurrency", "template", &stage), partitions, "{name}");
+        assert!(
+            parameter("PollersMax", "template", &stage) <= partitions,
+            "{name}: pollers without a partition"
+        );
+    }
+}
+
+#[test]
+fn the_alarm_near_the_time_out_knows_each_time_out() {
+    let alarms = resources(&document("observability"), "AWS::CloudWatch::Alarm");
+    let (_, alarm) = alarms.iter().find(|(id, _)| id == "NearTimeoutAlarm").unwrap();
+    let metrics = alarm["Metrics"].as_array().unwrap();
+    let expression = metrics[0]["Expression"].as_str().unwrap();
+    for metric in &metrics[1..] {
+        let name = metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Fn::Sub"].as_str().unwrap();
+        let timeout_s = function(name.trim_start_matches("${FunctionPrefix}")).timeout_s();
+        // Milliseconds, as a percentage of the time-out.
+        let part = format!("{}/{}", metric["Id"].as_str().unwrap(), timeout_s * 10);
+        assert!(expression.contains(&part), "{name}: {part} is not in {expression}");
+    }
+}

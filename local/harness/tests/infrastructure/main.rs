@@ -1,0 +1,14 @@
+//! What the code names and needs is in the templates of `infra/`, and what they name is in the code.
+//!
+//! No account and no network: the templates are read as they stand, beside the sources.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod budgets;
+mod names;
+mod parameters;
+mod permissions;
+mod runbook;
+mod source;
+mod template;
+mod topics;
+mod variables;

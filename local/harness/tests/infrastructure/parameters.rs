@@ -1,0 +1,110 @@
+//! What one template asks for, an earlier one or the stage gives.
+
+use std::collections::BTreeSet;
+
+use crate::template::{PARTS, STAGES, document, read, resources, stage};
+
+/// What `infra/deploy.sh` itself finds out.
+const LOOKED_UP: [&str; 5] =
+    ["KafkaBootstrapServers", "PspSecretVersion", "PspNotificationUrl", "CdcPluginBucketArn", "CdcPluginKey"];
+/// What a stage gives only where it wants the optional part.
+const OPTIONAL: [&str; 2] = ["CustomDomain", "HostedZoneId"];
+
+fn names(part: &str, section: &str) -> BTreeSet<String> {
+    document(part)[section].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
+}
+
+#[test]
+fn whatever_a_template_asks_for_is_given_by_then() {
+    for name in STAGES {
+        let mut given: BTreeSet<String> = stage(name).into_keys().collect();
+        given.extend(LOOKED_UP.iter().chain(&OPTIONAL).map(|name| (*name).to_owned()));
+        for part in PARTS {
+            for (parameter, declared) in document(part)["Parameters"].as_object().unwrap() {
+                let is_given = !declared["Default"].is_null() || given.contains(parameter);
+                assert!(is_given, "{name}: {part} asks for {parameter}, which nothing before it gives");
+            }
+            given.extend(names(part, "Outputs"));
+        }
+    }
+}
+
+#[test]
+fn whatever_a_stage_says_some_template_asks_for() {
+    let asked: BTreeSet<String> = PARTS.iter().flat_map(|part| names(part, "Parameters")).collect();
+    for name in STAGES {
+        for key in stage(name).into_keys() {
+            assert!(asked.contains(&key), "{name}: {key} is no parameter of any template");
+        }
+    }
+}
+
+#[test]
+fn one_name_means_one_thing() {
+    let outputs: Vec<_> = PARTS.iter().flat_map(|part| names(part, "Outputs")).collect();
+    let distinct: BTreeSet<_> = outputs.iter().collect();
+    assert_eq!(outputs.len(), distinct.len(), "an output has the name of another part's");
+}
+
+#[test]
+fn the_script_deploys_every_template_in_this_order() {
+    let script = read("infra/deploy.sh");
+    let list = script.split_once("PARTS=(").unwrap().1.split_once(')').unwrap().0;
+    let parts: Vec<&str> = list.split_whitespace().collect();
+    let deployed: Vec<&str> = parts
+        .iter()
+        .filter(|part| !["tables", "search-roles"].contains(part))
+        .map(|part| if *part == "functions" { "template" } else { part })
+        .collect();
+    assert_eq!(deployed, PARTS);
+    let removal = read("infra/remove.sh");
+    let list = removal.split_once("for part in ").unwrap().1.split_once(';').unwrap().0;
+    let removed: Vec<&str> =
+        list.split_whitespace().map(|part| if part == "functions" { "template" } else { part }).collect();
+    assert_eq!(removed.iter().collect::<BTreeSet<_>>(), deployed.iter().collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn every_stage_has_a_configuration_of_sam() {
+    let config = read("infra/samconfig.toml");
+    for name in STAGES {
+        assert!(config.contains(&format!("[{name}.deploy.parameters]")), "{name}");
+        assert!(config.contains(&format!("file://infra/stages/{name}.yaml")), "{name}");
+        assert_eq!(stage(name)["Stage"], name);
+    }
+}
+
+#[test]
+fn what_holds_money_or_cards_is_encrypted_with_a_key_of_our_own() {
+    for (part, kind, path) in [
+        ("streaming", "AWS::MSK::Cluster", "/EncryptionInfo/EncryptionAtRest/DataVolumeKMSKeyId/Ref"),
+        ("database", "AWS::RDS::DBCluster", "/KmsKeyId/Ref"),
+        ("search", "AWS::OpenSearchService::Domain", "/EncryptionAtRestOptions/KmsKeyId/Ref"),
+        ("template", "AWS::DynamoDB::Table", "/SSESpecification/KMSMasterKeyId/Ref"),
+    ] {
+        for (id, properties) in resources(&document(part), kind) {
+            assert_eq!(
+                properties.pointer(path).and_then(|name| name.as_str()),
+                Some("DataKeyArn"),
+                "{part}: {id}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_log_ends_and_is_encrypted() {
+    for part in PARTS {
+        for (id, group) in resources(&document(part), "AWS::Logs::LogGroup") {
+            assert_eq!(group["RetentionInDays"]["Ref"], "LogRetentionDays", "{part}: {id}");
+            assert_eq!(group["KmsKeyId"]["Ref"], "DataKeyArn", "{part}: {id}");
+        }
+    }
+}
+
+#[test]
+fn every_key_is_rotated() {
+    for (id, key) in resources(&document("security"), "AWS::KMS::Key") {
+        assert_eq!(key["EnableKeyRotation"], true, "{id}");
+    }
+}
