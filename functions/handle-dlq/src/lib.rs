@@ -20,6 +20,7 @@ use gateway_ports::provider::PaymentProvider;
 use gateway_ports::{Clock, PortError};
 use gateway_wire::DeadLetterCause;
 
+pub use gateway_domain::letter::Resolution;
 use letter::Letter;
 
 /// Letters analysed at the same time, in one function environment.
@@ -47,44 +48,6 @@ impl<T: BeginPayments + SettlePayments + ReadPayments + DeadLetters> Ledger for 
 /// Everything the vault does here.
 pub trait Vault: CardVault + ChargeAttempts {}
 impl<T: CardVault + ChargeAttempts> Vault for T {}
-
-/// What was found out about a letter: a stable code for its row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolution {
-    /// Names no payment: a person reads it.
-    Unattributed,
-    /// The payment had ended before.
-    AlreadyFinal,
-    /// The PSP knew a verdict, and it is settled.
-    Settled,
-    /// The PSP said that there is no charge: FAILED.
-    Failed,
-    /// The PSP cannot say: IN_REVIEW.
-    InReview,
-    /// A late authorization was cancelled at the PSP.
-    Voided,
-    /// The PSP refuses to cancel a late authorization: a person must act.
-    VoidRefused,
-    /// The ledger or the vault can never take what the record says: a person reads it.
-    Unresolved,
-}
-
-impl Resolution {
-    /// The stable code.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unattributed => "unattributed",
-            Self::AlreadyFinal => "already_final",
-            Self::Settled => "settled",
-            Self::Failed => "failed",
-            Self::InReview => "in_review",
-            Self::Voided => "voided",
-            Self::VoidRefused => "void_refused",
-            Self::Unresolved => "unresolved",
-        }
-    }
-}
 
 /// Why a letter cannot be finished now.
 pub(crate) enum Postponed {
@@ -159,6 +122,7 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
             attempts: letter.attempts,
             key: letter.key.clone(),
             value: letter.value.clone(),
+            trace: Some(record.trace.to_string()),
             resolution: Some(resolution.as_str().to_owned()),
             created_at: self.clock.now(),
         }

@@ -254,6 +254,7 @@ async fn dead_letters_are_listed_for_admins_newest_first() {
             attempts: None,
             key: None,
             value: Some(b"{}".to_vec()),
+            trace: None,
             resolution: Some("failed".into()),
             created_at: NOW.plus_millis(number),
         };
