@@ -10,9 +10,9 @@ mod analyse;
 mod inquire;
 pub mod letter;
 mod never_begun;
-mod void;
 
 use gateway_edge::kafka::{self, Outcome, RawRecord, Record, Step};
+use gateway_edge::metrics::{self, Unit};
 use gateway_ports::attempts::{CardVault, ChargeAttempts};
 use gateway_ports::dead_letters::{DeadLetterRow, DeadLetters};
 use gateway_ports::ledger::{BeginPayments, ReadPayments, SettlePayments};
@@ -21,6 +21,7 @@ use gateway_ports::{Clock, PortError};
 use gateway_wire::DeadLetterCause;
 
 pub use gateway_domain::letter::Resolution;
+use gateway_domain::mask::mask_card_numbers;
 use letter::Letter;
 
 /// Letters analysed at the same time, in one function environment.
@@ -83,6 +84,7 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
             Ok(resolution) => {
                 tracing::warn!(payment_id = ?record.message.payment_id(), cause = record.message.cause.code,
                     resolution = resolution.as_str(), "dead letter analysed");
+                tell_alarms(resolution);
                 Outcome::Done
             }
             Err(Postponed::Port(error)) => Outcome::Retry(error.to_string()),
@@ -117,9 +119,9 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
             dlq: record.origin.clone(),
             step: letter.step.clone(),
             cause_code: letter.cause.code.clone(),
-            cause_message: letter.cause.message.clone(),
+            cause_message: mask_card_numbers(&letter.cause.message),
             payment_id: letter.payment_id(),
-            attempts: letter.attempts,
+            attempts: letter.attempts.or_else(|| letter.attempt()),
             key: letter.key.clone(),
             value: letter.value.clone(),
             trace: Some(record.trace.to_string()),
@@ -127,4 +129,14 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
             created_at: self.clock.now(),
         }
     }
+}
+
+/// What a person must see to.
+fn tell_alarms(resolution: Resolution) {
+    let name = match resolution {
+        Resolution::InReview => metrics::REVIEWS_BEGUN,
+        Resolution::VoidRefused => metrics::VOIDS_REFUSED,
+        _ => return,
+    };
+    metrics::put("handle-dlq", name, Unit::Count, 1);
 }

@@ -60,6 +60,8 @@ pub enum ReviewRefusal {
     ChargeMismatch,
     /// The PSP cannot say, and the claim names no charge to rest on.
     ChargeIdNeeded,
+    /// The PSP cannot say whose charge it is that would be cancelled.
+    PspSilent,
 }
 
 impl ReviewRefusal {
@@ -70,6 +72,7 @@ impl ReviewRefusal {
             Self::NoCharge => "psp_knows_no_charge",
             Self::ChargeMismatch => "charge_mismatch",
             Self::ChargeIdNeeded => "charge_id_required",
+            Self::PspSilent => "psp_silent",
         }
     }
 }
@@ -126,10 +129,8 @@ fn unanswered(claim: &Claim) -> ReviewDecision {
             let verdict = Verdict::Authorized { charge_id: charge_id.clone(), authorization_code: None };
             ReviewDecision::Settle(Settlement::Verdict(verdict))
         }
-        Claim::Voided(Some(charge_id)) => ReviewDecision::Cancel(charge_id.clone()),
-        Claim::Authorized(None) | Claim::Voided(None) => {
-            ReviewDecision::Refuse(ReviewRefusal::ChargeIdNeeded)
-        }
+        Claim::Authorized(None) => ReviewDecision::Refuse(ReviewRefusal::ChargeIdNeeded),
+        Claim::Voided(_) => ReviewDecision::Refuse(ReviewRefusal::PspSilent),
     }
 }
 
@@ -196,8 +197,7 @@ mod tests {
             (Claim::Declined(None), silent.clone(), "settle DECLINED"),
             (Claim::Authorized(charge("A")), silent.clone(), "settle AUTHORIZED"),
             (Claim::Authorized(None), silent.clone(), "charge_id_required"),
-            (Claim::Voided(charge("A")), silent.clone(), "cancel A"),
-            (Claim::Voided(None), silent, "charge_id_required"),
+            (Claim::Voided(charge("A")), silent, "psp_silent"),
         ] {
             assert_eq!(summary(decide(&claim, &said)), expected, "{claim:?} {said:?}");
         }
