@@ -7,6 +7,7 @@ use crate::{DeadLetterCause, RecordOrigin};
 
 /// A page of dead letters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeadLettersBody {
     /// Newest first.
     pub items: Vec<DeadLetterBody>,
@@ -17,6 +18,7 @@ pub struct DeadLettersBody {
 
 /// A dead letter without the record's value: nobody knows what an undecodable one holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeadLetterBody {
     /// A ULID.
     pub id: String,
@@ -49,6 +51,7 @@ pub struct DeadLetterBody {
 
 /// Where to go on from a dead letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeadLetterLinks {
     /// The letter itself.
     #[serde(rename = "self")]
@@ -60,6 +63,7 @@ pub struct DeadLetterLinks {
 
 /// All that may be told of one dead letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeadLetterDetailBody {
     /// What the list tells.
     #[serde(flatten)]
@@ -84,6 +88,7 @@ pub struct DeadLetterDetailBody {
 
 /// What a person did about a dead letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeadLetterActBody {
     /// Who.
     pub by: String,

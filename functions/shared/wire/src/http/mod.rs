@@ -2,6 +2,9 @@
 
 mod dead_letter;
 mod payment;
+mod product;
+#[cfg(feature = "schema")]
+pub mod requests;
 mod reservation;
 mod review;
 
@@ -9,6 +12,7 @@ pub use dead_letter::{
     DeadLetterActBody, DeadLetterBody, DeadLetterDetailBody, DeadLetterLinks, DeadLettersBody,
 };
 pub use payment::{AcceptedBody, CardBody, EventBody, EventsBody, PaymentBody, PaymentLinks};
+pub use product::{NewProductBody, ProductBody, ProductPatchBody, ProductsBody, SeededBody};
 pub use reservation::{ReservationBody, ReservationLinks};
 pub use review::{ReviewBody, SaidBy};
 

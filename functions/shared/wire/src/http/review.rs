@@ -8,9 +8,11 @@ use crate::convert::text;
 
 /// How a payment under review ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReviewBody {
     /// The payment.
     #[serde(with = "text")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Ulid"))]
     pub payment_id: PaymentId,
     /// Where it stands now.
     pub status: String,
@@ -26,6 +28,7 @@ pub struct ReviewBody {
 
 /// Whose word the end of a payment rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SaidBy {
     /// The PSP's.
