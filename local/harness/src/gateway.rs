@@ -94,6 +94,12 @@ impl Gateway {
         Self { user: user.to_owned(), ..self.clone() }
     }
 
+    /// The same connections for an administrator.
+    #[must_use]
+    pub fn as_admin(&self) -> Self {
+        self.clone()
+    }
+
     /// The user that this client acts for.
     #[must_use]
     pub fn user(&self) -> &str {
