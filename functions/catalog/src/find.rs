@@ -7,7 +7,7 @@ use gateway_ports::catalogue::Catalogue;
 use gateway_ports::index::{PageError, ProductPage, SearchProducts};
 
 use crate::Catalog;
-use crate::body::{PageBody, product_response};
+use crate::body::{page_body, product_response};
 
 /// Products on a page unless the caller says otherwise.
 const PAGE_LIMIT_DEFAULT: u32 = 50;
@@ -46,7 +46,7 @@ fn limit(request: &HttpRequest) -> Result<u32, Problem> {
 
 fn page_response(page: Result<ProductPage, PageError>) -> Result<HttpResponse, Problem> {
     match page {
-        Ok(page) => Ok(HttpResponse::json(200, &PageBody::from(page))),
+        Ok(page) => Ok(HttpResponse::json(200, &page_body(page))),
         Err(PageError::InvalidCursor) => Err(Problem::bad_request(
             "invalid_cursor",
             "cursor is the next of an earlier page of the same search, or absent",

@@ -4,43 +4,30 @@ use gateway_domain::ProductId;
 use gateway_edge::http::{HttpRequest, HttpResponse, Problem};
 use gateway_ports::Clock;
 use gateway_ports::catalogue::{Catalogue, PatchOutcome, ProductPatch};
-use gateway_wire::money::WireMoney;
-use serde::Deserialize;
+use gateway_wire::http::ProductPatchBody;
 
 use crate::Catalog;
 use crate::body::product_response;
 use crate::validate::{name_error, price_error};
 
-/// Stock is changed by how much, never set: units may be reserved between reading and writing.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PatchBody {
-    name: Option<String>,
-    price: Option<WireMoney>,
-    /// Units that arrive, or below zero are written off.
-    restock: Option<i64>,
-}
-
-impl PatchBody {
-    fn validated(self, if_version: Option<u64>) -> Result<ProductPatch, Problem> {
-        let price = self.price.map(|price| price.0);
-        let name_error = self.name.as_deref().and_then(name_error);
-        let errors: Vec<_> = name_error.into_iter().chain(price.and_then(price_error)).collect();
-        if !errors.is_empty() {
-            return Err(Problem::invalid(errors));
-        }
-        if self.name.is_none() && price.is_none() && self.restock.is_none() {
-            return Err(Problem::unprocessable("nothing_to_change", "name, price or restock is expected"));
-        }
-        Ok(ProductPatch { name: self.name, price, restock: self.restock, if_version })
+fn validated(body: ProductPatchBody, if_version: Option<u64>) -> Result<ProductPatch, Problem> {
+    let price = body.price.map(|price| price.0);
+    let name_error = body.name.as_deref().and_then(name_error);
+    let errors: Vec<_> = name_error.into_iter().chain(price.and_then(price_error)).collect();
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
     }
+    if body.name.is_none() && price.is_none() && body.restock.is_none() {
+        return Err(Problem::unprocessable("nothing_to_change", "name, price or restock is expected"));
+    }
+    Ok(ProductPatch { name: body.name, price, restock: body.restock, if_version })
 }
 
 impl<P: Catalogue, I, C: Clock> Catalog<P, I, C> {
     pub(crate) async fn patch(&self, request: &HttpRequest) -> Result<HttpResponse, Problem> {
         request.caller.require_admin()?;
         let id: ProductId = request.path_id("id", "product_not_found")?;
-        let patch = request.json::<PatchBody>()?.validated(if_match(request)?)?;
+        let patch = validated(request.json()?, if_match(request)?)?;
         match self.products.patch(id, &patch, self.clock.now()).await? {
             PatchOutcome::Patched(product) => Ok(product_response(200, product)),
             PatchOutcome::Unknown => Err(Problem::not_found("product_not_found", "there is no such product")),

@@ -4,7 +4,7 @@ use gateway_domain::{Money, ProductId};
 use gateway_edge::http::{HttpRequest, HttpResponse, Problem};
 use gateway_ports::Clock;
 use gateway_ports::catalogue::{Catalogue, NewProduct};
-use serde::Serialize;
+use gateway_wire::http::SeededBody;
 
 use crate::Catalog;
 
@@ -23,14 +23,6 @@ pub struct SampleProduct {
     pub price: Money,
     /// Units in stock when it is seeded.
     pub stock: u32,
-}
-
-#[derive(Debug, Serialize)]
-struct SeededBody {
-    /// How many were missing and are there now.
-    created: u64,
-    /// How many samples there are.
-    total: usize,
 }
 
 impl<P: Catalogue, I, C: Clock> Catalog<P, I, C> {

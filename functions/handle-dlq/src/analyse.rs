@@ -1,11 +1,10 @@
 //! Which way a letter goes.
 
-use gateway_domain::settle::{SettleDecision, Settlement};
 use gateway_domain::{Payment, PaymentStatus, Verdict};
 use gateway_edge::kafka::Record;
+use gateway_inquiry::{ByStep, Case, Ending, holder_lives};
 use gateway_ports::Clock;
 use gateway_ports::attempts::Erased;
-use gateway_ports::ledger::Settle;
 use gateway_ports::provider::PaymentProvider;
 
 use crate::letter::{Content, Letter};
@@ -40,56 +39,35 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
     ) -> Result<Resolution, Postponed> {
         let known = [erased.verdict.clone(), told].into_iter().flatten().find(Verdict::is_final);
         match known {
-            Some(verdict) => self.settle_verdict(record, payment, verdict).await,
+            Some(verdict) => Ok(self.ending().verdict(&case(record, payment), verdict).await?),
             // Authorized is as good as it gets, and a rejected payment was never sent to be charged.
             None if matches!(payment.status, PaymentStatus::Authorized | PaymentStatus::Rejected) => {
                 Ok(Resolution::AlreadyFinal)
             }
-            None if self.holder_lives(erased) => Err(Postponed::TooEarly),
+            None if holder_lives(erased, self.clock.now()) => Err(Postponed::TooEarly),
             None if payment.status.is_final() && !erased.may_be_charged => Ok(Resolution::AlreadyFinal),
             None => self.inquire(record, payment, erased).await,
         }
     }
 
-    fn holder_lives(&self, erased: &Erased) -> bool {
-        erased.busy_until.is_some_and(|until| self.clock.now() < until)
-    }
-
-    /// Settles a verdict of the PSP; a charge that the payment can no longer use is cancelled.
-    pub(crate) async fn settle_verdict(
-        &self,
-        record: &Record<Letter>,
-        payment: &Payment,
-        verdict: Verdict,
-    ) -> Result<Resolution, Postponed> {
-        let charge_id = verdict.charge_id().cloned();
-        let decision = self.settle(record, payment, Settlement::Verdict(verdict)).await?;
-        match (decision, charge_id) {
-            (SettleDecision::LateAuthorization(_), Some(charge_id)) => {
-                self.void(record, payment, charge_id).await
-            }
-            (SettleDecision::Apply(..), _) => Ok(Resolution::Settled),
-            _ => Ok(Resolution::AlreadyFinal),
+    pub(crate) fn ending(&self) -> Ending<'_, ByStep<'_, L>, V, P> {
+        Ending {
+            settling: ByStep(&self.ledger),
+            vault: &self.vault,
+            provider: &self.provider,
+            now: self.clock.now(),
         }
     }
+}
 
-    /// Writes a settlement learned here; the ledger decides against what it holds now.
-    pub(crate) async fn settle(
-        &self,
-        record: &Record<Letter>,
-        payment: &Payment,
-        settlement: Settlement,
-    ) -> Result<SettleDecision, Postponed> {
-        let command = Settle {
-            payment_id: payment.id,
-            attempt: payment.attempt,
-            settlement,
-            step: "handle-dlq",
-            learned_by: "inquiry",
-            origin: Some(record.origin.clone()),
-        };
-        let decisions = self.ledger.settle(&[command], self.clock.now()).await?;
-        tracing::info!(payment_id = %payment.id, ?decisions, "settled from a dead letter");
-        Ok(decisions.into_iter().next().unwrap_or(SettleDecision::UnknownPayment))
+/// The letter may tell of the next attempt, which was sent and not marked yet.
+pub(crate) fn case<'a>(record: &Record<Letter>, payment: &'a Payment) -> Case<'a> {
+    let next = record.message.attempt().filter(|attempt| *attempt == payment.attempt.saturating_add(1));
+    Case {
+        payment,
+        attempt: next.unwrap_or(payment.attempt),
+        step: "handle-dlq",
+        learned_by: "inquiry",
+        origin: Some(record.message.origin.clone()),
     }
 }

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use gateway_domain::{PaymentId, Timestamp};
 use gateway_edge::kafka::RawRecord;
 use gateway_wire::{
-    AttemptCompleted, DeadLetter, DeadLetterCause, PaymentRequested, RecordOrigin, RetryRequested, topics,
+    AttemptCompleted, AttemptRequested, DeadLetter, DeadLetterCause, PaymentRequested, RecordOrigin,
+    RetryRequested, topics,
 };
 use serde::Deserialize;
 
@@ -37,6 +38,8 @@ pub enum Content {
     Request(PaymentRequested),
     /// A verdict that could not be settled.
     Completed(AttemptCompleted),
+    /// An attempt that was not made.
+    Attempt(AttemptRequested),
     /// An attempt that ended without a verdict.
     Retry(RetryRequested),
     /// Some other record of this payment.
@@ -55,12 +58,24 @@ impl Letter {
         }
     }
 
+    /// The attempt that it tells of.
+    #[must_use]
+    pub const fn attempt(&self) -> Option<u32> {
+        match &self.content {
+            Content::Completed(message) => Some(message.attempt),
+            Content::Attempt(message) => Some(message.attempt),
+            Content::Retry(message) => Some(message.attempt),
+            Content::Request(_) | Content::Payment(_) | Content::Unknown => None,
+        }
+    }
+
     /// The payment it is about.
     #[must_use]
     pub const fn payment_id(&self) -> Option<PaymentId> {
         match &self.content {
             Content::Request(message) => Some(message.payment_id),
             Content::Completed(message) => Some(message.payment_id),
+            Content::Attempt(message) => Some(message.payment_id),
             Content::Retry(message) => Some(message.payment_id),
             Content::Payment(payment_id) => Some(*payment_id),
             Content::Unknown => None,
@@ -178,6 +193,7 @@ fn content(topic: &str, value: Option<&[u8]>, fallback: Option<PaymentId>) -> Co
     let value = value.unwrap_or_default();
     let typed = match topic {
         topics::ORDER_QUEUE => serde_json::from_slice(value).ok().map(Content::Request),
+        topics::PROCESS_PURCHASES => serde_json::from_slice(value).ok().map(Content::Attempt),
         topics::PURCHASES_PROCESSED => serde_json::from_slice(value).ok().map(Content::Completed),
         topics::PAYMENT_RETRY => serde_json::from_slice(value).ok().map(Content::Retry),
         _ => None,

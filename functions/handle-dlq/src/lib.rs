@@ -10,9 +10,9 @@ mod analyse;
 mod inquire;
 pub mod letter;
 mod never_begun;
-mod void;
 
 use gateway_edge::kafka::{self, Outcome, RawRecord, Record, Step};
+use gateway_edge::metrics::{self, Unit};
 use gateway_ports::attempts::{CardVault, ChargeAttempts};
 use gateway_ports::dead_letters::{DeadLetterRow, DeadLetters};
 use gateway_ports::ledger::{BeginPayments, ReadPayments, SettlePayments};
@@ -20,6 +20,8 @@ use gateway_ports::provider::PaymentProvider;
 use gateway_ports::{Clock, PortError};
 use gateway_wire::DeadLetterCause;
 
+pub use gateway_domain::letter::Resolution;
+use gateway_domain::mask::mask_card_numbers;
 use letter::Letter;
 
 /// Letters analysed at the same time, in one function environment.
@@ -47,44 +49,6 @@ impl<T: BeginPayments + SettlePayments + ReadPayments + DeadLetters> Ledger for 
 /// Everything the vault does here.
 pub trait Vault: CardVault + ChargeAttempts {}
 impl<T: CardVault + ChargeAttempts> Vault for T {}
-
-/// What was found out about a letter: a stable code for its row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolution {
-    /// Names no payment: a person reads it.
-    Unattributed,
-    /// The payment had ended before.
-    AlreadyFinal,
-    /// The PSP knew a verdict, and it is settled.
-    Settled,
-    /// The PSP said that there is no charge: FAILED.
-    Failed,
-    /// The PSP cannot say: IN_REVIEW.
-    InReview,
-    /// A late authorization was cancelled at the PSP.
-    Voided,
-    /// The PSP refuses to cancel a late authorization: a person must act.
-    VoidRefused,
-    /// The ledger or the vault can never take what the record says: a person reads it.
-    Unresolved,
-}
-
-impl Resolution {
-    /// The stable code.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unattributed => "unattributed",
-            Self::AlreadyFinal => "already_final",
-            Self::Settled => "settled",
-            Self::Failed => "failed",
-            Self::InReview => "in_review",
-            Self::Voided => "voided",
-            Self::VoidRefused => "void_refused",
-            Self::Unresolved => "unresolved",
-        }
-    }
-}
 
 /// Why a letter cannot be finished now.
 pub(crate) enum Postponed {
@@ -120,6 +84,7 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
             Ok(resolution) => {
                 tracing::warn!(payment_id = ?record.message.payment_id(), cause = record.message.cause.code,
                     resolution = resolution.as_str(), "dead letter analysed");
+                tell_alarms(resolution);
                 Outcome::Done
             }
             Err(Postponed::Port(error)) => Outcome::Retry(error.to_string()),
@@ -154,13 +119,24 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
             dlq: record.origin.clone(),
             step: letter.step.clone(),
             cause_code: letter.cause.code.clone(),
-            cause_message: letter.cause.message.clone(),
+            cause_message: mask_card_numbers(&letter.cause.message),
             payment_id: letter.payment_id(),
-            attempts: letter.attempts,
+            attempts: letter.attempts.or_else(|| letter.attempt()),
             key: letter.key.clone(),
             value: letter.value.clone(),
+            trace: Some(record.trace.to_string()),
             resolution: Some(resolution.as_str().to_owned()),
             created_at: self.clock.now(),
         }
     }
+}
+
+/// What a person must see to.
+fn tell_alarms(resolution: Resolution) {
+    let name = match resolution {
+        Resolution::InReview => metrics::REVIEWS_BEGUN,
+        Resolution::VoidRefused => metrics::VOIDS_REFUSED,
+        _ => return,
+    };
+    metrics::put("handle-dlq", name, Unit::Count, 1);
 }

@@ -8,6 +8,7 @@ use gateway_ports::ledger::Begin;
 use gateway_ports::provider::PaymentProvider;
 use gateway_wire::PaymentRequested;
 
+use crate::analyse::case;
 use crate::letter::Letter;
 use crate::{HandleDlq, Ledger, Postponed, Resolution, Vault};
 
@@ -28,7 +29,7 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
             return Ok(Resolution::Unattributed);
         };
         let reason = "not_orchestrated".to_owned();
-        self.settle(record, &payment, Settlement::Failed { reason }).await?;
+        self.ending().settle(&case(record, &payment), Settlement::Failed { reason }).await?;
         Ok(Resolution::Failed)
     }
 }

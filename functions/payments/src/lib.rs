@@ -1,9 +1,8 @@
-//! What became of a payment, and what is in the queue for analysis.
+//! What became of a payment.
 //!
 //! Routes: `GET /payments/{id}` (with its timeline, an `ETag`, and `?wait=` seconds until it is final),
-//! `GET /payments/{id}/events`, `GET /dead-letters` (admin). Reads only.
+//! `GET /payments/{id}/events`. Reads only.
 
-mod dead_letters;
 mod etag;
 mod events;
 mod known;
@@ -14,14 +13,13 @@ mod wait;
 
 use gateway_edge::http::{HttpHandler, HttpRequest, HttpResponse, Problem};
 use gateway_ports::attempts::PendingPayments;
-use gateway_ports::dead_letters::DeadLetters;
 use gateway_ports::ledger::ReadPayments;
 
 pub use wait::WAIT_MAX_S;
 
 /// The handler with the ports it needs.
 pub struct Payments<L, P> {
-    /// Payments that have begun, and dead letters.
+    /// Payments that have begun.
     pub ledger: L,
     /// Payments that were accepted and have not begun yet.
     pub pending: P,
@@ -29,14 +27,13 @@ pub struct Payments<L, P> {
 
 impl<L, P> HttpHandler for Payments<L, P>
 where
-    L: ReadPayments + DeadLetters,
+    L: ReadPayments,
     P: PendingPayments,
 {
     async fn handle(&self, request: HttpRequest) -> Result<HttpResponse, Problem> {
         match request.route.as_str() {
             "GET /payments/{id}" => self.show(&request).await,
             "GET /payments/{id}/events" => self.events(&request).await,
-            "GET /dead-letters" => self.dead_letters(&request).await,
             _ => Err(Problem::not_found("route_unknown", "no such route")),
         }
     }

@@ -14,7 +14,6 @@ use gateway_memory::attempts::MemoryPayments;
 use gateway_memory::ledger::MemoryLedger;
 use gateway_ports::attempts::{CardVault as _, NewPaymentItem};
 use gateway_ports::catalogue::{Catalogue as _, NewProduct};
-use gateway_ports::dead_letters::{DeadLetterRow, DeadLetters as _};
 use gateway_ports::ledger::{Begin, BeginPayments as _, Settle, SettlePayments as _};
 use gateway_ports::reservations::Reservations as _;
 use gateway_wire::RecordOrigin;
@@ -237,37 +236,6 @@ async fn what_does_not_exist_is_not_found() {
         }
     }
     assert_eq!(TestRequest::to("GET /other").send(&handler).await.status, 404);
-}
-
-#[tokio::test]
-async fn dead_letters_are_listed_for_admins_newest_first() {
-    let handler = accepted().await;
-    for number in 0..3 {
-        let row = DeadLetterRow {
-            id: u128::try_from(number).unwrap(),
-            origin: origin(number),
-            dlq: RecordOrigin { topic: "payment_dlq".into(), partition: 0, offset: number },
-            step: "process-payment".into(),
-            cause_code: "card_gone".into(),
-            cause_message: "the vaulted card is gone".into(),
-            payment_id: Some(PAYMENT),
-            attempts: None,
-            key: None,
-            value: Some(b"{}".to_vec()),
-            resolution: Some("failed".into()),
-            created_at: NOW.plus_millis(number),
-        };
-        handler.ledger.record(&row).await.unwrap();
-    }
-    let list = || TestRequest::to("GET /dead-letters");
-    assert_eq!(list().user("ana").send(&handler).await.status, 403);
-    assert_eq!(list().query("limit", 0).send(&handler).await.status, 400);
-    let response = list().admin("root").query("limit", 2).send(&handler).await;
-    let items = json(&response)["items"].clone();
-    assert_eq!(items.as_array().unwrap().len(), 2, "{items}");
-    assert_eq!(items[0]["origin"]["offset"], 2);
-    assert_eq!((&items[0]["cause"]["code"], &items[0]["value_len"]), (&json!("card_gone"), &json!(2)));
-    assert_eq!(items[0]["payment_id"], PAYMENT.to_string());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use gateway_domain::charge::{AttemptFailure, Certainty, ChargeId, ChargeOutcome,
 use gateway_domain::limits::ATTEMPT_LEASE_MS;
 use gateway_domain::{Timestamp, Verdict};
 use gateway_edge::kafka::{Outcome, Record};
+use gateway_edge::metrics::{self, Unit};
 use gateway_ports::attempts::{AttemptClaim, ChargeAttempts, ClaimedAttempt, Recorded};
 use gateway_ports::log::MessageLog;
 use gateway_ports::provider::{ChargeRequest, PaymentProvider};
@@ -68,6 +69,9 @@ where
                 Ok(after_recording(recorded, News::Verdict(verdict, LearnedBy::Charge)))
             }
             ChargeOutcome::Failed(failure) => {
+                if failure.certainty == Certainty::Unknown {
+                    metrics::put("process-payment", metrics::OUTCOMES_UNKNOWN, Unit::Count, 1);
+                }
                 let recorded = self.attempts.record_failure(attempt.payment_id, fence, &failure).await?;
                 Ok(after_recording(recorded, News::Failure(failure)))
             }

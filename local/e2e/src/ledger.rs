@@ -25,3 +25,17 @@ pub async fn let_expire(ledger: &MySqlPool, reservation_id: &str) {
         .unwrap();
     assert_eq!(done.rows_affected(), 1);
 }
+
+/// Puts a payment that is IN_ANALYSIS under review, last asked about at `asked_at_ms`.
+pub async fn put_under_review(ledger: &MySqlPool, payment_id: &str, asked_at_ms: i64) {
+    let done = sqlx::query(
+        "UPDATE payments SET status = 'IN_REVIEW', silent_since_ms = NULL, asked_at_ms = ?, version = version + 1 \
+         WHERE id = ? AND status = 'IN_ANALYSIS'",
+    )
+    .bind(asked_at_ms)
+    .bind(payment_id)
+    .execute(ledger)
+    .await
+    .unwrap();
+    assert_eq!(done.rows_affected(), 1);
+}

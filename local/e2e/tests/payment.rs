@@ -24,6 +24,9 @@ async fn a_declined_card_gives_the_reservation_back_and_another_card_may_be_trie
     let shop = Shop::open(5).await;
     let (declined, reservation_id) = shop.buy(card::DECLINED).await;
     assert_eq!(declined["status"], "DECLINED", "{declined}");
+    let told = declined["events"].as_array().unwrap().last().unwrap();
+    assert_eq!(told["detail"]["why_not_retried"], "declined", "{declined}");
+    assert_eq!(told["detail"]["advice"], "use_another_card", "{declined}");
     assert_eq!(shop.reservation_status(&reservation_id).await, "HELD");
     let second = shop.pay(&reservation_id, card::APPROVED).await;
     let paid = shop.gateway.await_payment(&second, None, SOON).await.unwrap();
@@ -37,8 +40,8 @@ async fn a_psp_that_fails_twice_is_asked_again_until_it_answers() {
     let (payment, _) = shop.buy(card::ERROR_THEN_FINE).await;
     assert_eq!(payment["status"], "AUTHORIZED", "{payment}");
     assert_eq!(payment["attempt"], 3, "{payment}");
-    let retries = story(&payment).iter().filter(|event| **event == "RETRY_SCHEDULED").count();
-    assert_eq!(retries, 2, "{payment}");
+    let count = |name| story(&payment).iter().filter(|event| **event == name).count();
+    assert_eq!((count("RETRY_SCHEDULED"), count("RETRY_DISPATCHED")), (2, 2), "{payment}");
 }
 
 #[tokio::test]

@@ -26,6 +26,8 @@ pub const THROTTLED_THEN_FINE: TestCard = TestCard("4000000000003055");
 pub const ANALYSIS_APPROVED: TestCard = TestCard("4000000000005019");
 /// At the risk check, then declined by webhook.
 pub const ANALYSIS_DECLINED: TestCard = TestCard("4000000000005027");
+/// At the risk check, then approved without a webhook.
+pub const ANALYSIS_SILENT: TestCard = TestCard("4000000000005035");
 /// Charged; the first answer cannot be read.
 pub const UNREADABLE: TestCard = TestCard("4000000000004012");
 

@@ -2,11 +2,13 @@
 //!
 //! The gateway is driven over HTTP as its callers do, and looked at where its operators would look.
 
+pub mod audit;
 pub mod bench;
 pub mod card;
 pub mod demo;
 pub mod endpoints;
 pub mod gateway;
+pub mod openapi;
 pub mod provision;
 pub mod token;
 

@@ -45,6 +45,8 @@ pub enum Command {
     Demo(Passed),
     /// Measure the gateway on an empty stack.
     Bench(Passed),
+    /// Compare offsets with outcomes on the running stack: fails if a finished record has none.
+    Audit(Passed),
     /// The whole test run: format, lints, unit tests, then end-to-end tests on an empty stack.
     Test {
         /// Leave out what needs servers.

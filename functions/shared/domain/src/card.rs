@@ -234,7 +234,7 @@ impl CardExpiry {
     }
 }
 
-fn passes_luhn(digits: &str) -> bool {
+pub(crate) fn passes_luhn(digits: &str) -> bool {
     let sum = digits.bytes().rev().enumerate().try_fold(0u32, |sum, (index, byte)| {
         let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
         let doubled = if index % 2 == 1 { digit * 2 } else { digit };

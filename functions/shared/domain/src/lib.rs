@@ -8,13 +8,17 @@ pub mod begin;
 pub mod card;
 pub mod charge;
 pub mod claim;
+pub mod decline;
 pub mod id;
+pub mod letter;
 pub mod limits;
+pub mod mask;
 pub mod money;
 pub mod payment;
 pub mod product;
 pub mod reservation;
 pub mod retry;
+pub mod review;
 pub mod settle;
 pub mod time;
 

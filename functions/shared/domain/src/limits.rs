@@ -25,3 +25,8 @@ pub const USER_ID_LEN_MAX: usize = 64;
 pub const PRODUCT_NAME_LEN_MAX: usize = 120;
 /// Largest amount the PSP takes: nine digits of cents.
 pub const CENTS_MAX: i64 = 999_999_999;
+/// How long a redrive of a dead letter may hold its claim before another may take it over: longer than
+/// the function that redrives may run.
+pub const REDRIVE_LEASE_MS: i64 = 45 * 1000;
+/// Longest reason that a person gives for what they did, in characters.
+pub const NOTE_LEN_MAX: usize = 500;

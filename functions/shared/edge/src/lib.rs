@@ -4,9 +4,11 @@
 //! crate reads the event, hands over what it means, and turns what comes back into Lambda's answer.
 
 pub mod clock;
+pub mod combined;
 pub mod config;
 pub mod http;
 pub mod kafka;
+pub mod metrics;
 pub mod schedule;
 pub mod telemetry;
 pub mod trace;

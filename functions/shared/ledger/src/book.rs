@@ -112,8 +112,12 @@ impl Book {
         changes
     }
 
+    pub(crate) fn row(&self, id: PaymentId) -> Option<&PaymentRow> {
+        self.payments.get(&id).map(|entry| &entry.row)
+    }
+
     pub(crate) fn payment(&self, id: PaymentId) -> Option<&Payment> {
-        self.payments.get(&id).map(|entry| &entry.row.payment)
+        self.row(id).map(|row| &row.payment)
     }
 
     pub(crate) fn reservation(&self, id: ReservationId) -> Option<&Reservation> {

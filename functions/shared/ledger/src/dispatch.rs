@@ -1,6 +1,6 @@
 //! Noting that an attempt was sent.
 
-use gateway_domain::{PaymentStatus, Timestamp};
+use gateway_domain::{PaymentId, PaymentStatus, Timestamp};
 use gateway_ports::ledger::DueAttempt;
 
 use crate::book::Book;
@@ -16,7 +16,9 @@ impl Book {
     pub fn mark_dispatched(&mut self, sent: &DueAttempt, now: Timestamp) {
         let Some(payment) = self.payment(sent.payment_id) else { return };
         match payment.status {
-            PaymentStatus::RetryScheduled if payment.attempt + 1 == sent.attempt => self.retried(sent, now),
+            PaymentStatus::RetryScheduled if payment.attempt + 1 == sent.attempt => {
+                self.retried(sent.payment_id, sent.attempt, now, now);
+            }
             PaymentStatus::Processing | PaymentStatus::InAnalysis if payment.attempt == sent.attempt => self
                 .update_row(sent.payment_id, |row| {
                     row.lease_until = UNLEASED;
@@ -26,12 +28,22 @@ impl Book {
         }
     }
 
-    fn retried(&mut self, sent: &DueAttempt, now: Timestamp) {
-        self.update(sent.payment_id, now, |payment| {
+    /// Notes that the attempt was sent, where its outcome comes before the dispatcher's mark: without it
+    /// there could be none. The dispatcher's clock is not known here; it sent when the attempt was due,
+    /// or soon after.
+    pub(crate) fn overtake_dispatch(&mut self, payment_id: PaymentId, attempt: u32, now: Timestamp) {
+        let Some(payment) = self.payment(payment_id) else { return };
+        let overtaken = payment.status == PaymentStatus::RetryScheduled && payment.attempt + 1 == attempt;
+        let Some(due) = payment.next_attempt_at.filter(|_| overtaken) else { return };
+        self.retried(payment_id, attempt, due.min(now), now);
+    }
+
+    fn retried(&mut self, payment_id: PaymentId, attempt: u32, sent_at: Timestamp, now: Timestamp) {
+        self.update(payment_id, now, |payment| {
             payment.status = PaymentStatus::Processing;
-            payment.attempt = sent.attempt;
+            payment.attempt = attempt;
             payment.next_attempt_at = None;
         });
-        self.note(sent.payment_id, Note::new(now, STEP, event::RETRY_DISPATCHED).attempt(sent.attempt));
+        self.note(payment_id, Note::new(sent_at, STEP, event::RETRY_DISPATCHED).attempt(attempt));
     }
 }

@@ -13,6 +13,7 @@ mod dispatch;
 pub mod event;
 mod note;
 pub mod reserve;
+mod review;
 mod row;
 mod schedule;
 mod settle;

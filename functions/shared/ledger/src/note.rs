@@ -1,7 +1,7 @@
 //! Writing one event of a payment's story.
 
 use gateway_domain::charge::{AttemptFailure, ChargeId};
-use gateway_domain::{Timestamp, Verdict};
+use gateway_domain::{Timestamp, Verdict, decline};
 use gateway_ports::timeline::TimelineEvent;
 use gateway_wire::RecordOrigin;
 
@@ -59,9 +59,23 @@ impl Note {
             Verdict::Authorized { authorization_code: Some(code), .. } => {
                 self.detail("authorization_code", code)
             }
-            Verdict::Declined { code, message, .. } => self.detail("code", code).detail("message", message),
+            Verdict::Declined { code, message, .. } => {
+                self.detail("code", code).detail("message", message).declined(code, message)
+            }
             Verdict::Authorized { .. } | Verdict::InAnalysis { .. } => self,
         }
+    }
+
+    /// Why there is no further attempt.
+    pub(crate) fn not_retried(self, why: &str) -> Self {
+        self.detail("why_not_retried", why)
+    }
+
+    /// A decline is final for its payment; what the buyer may do with another one.
+    fn declined(self, code: &str, message: &str) -> Self {
+        let advice = decline::advice(code, message);
+        let retryable = if advice.same_card_may_be_tried() { "true" } else { "false" };
+        self.not_retried("declined").detail("retryable", retryable).detail("advice", advice.as_str())
     }
 
     /// Why an attempt ended without a verdict.

@@ -10,6 +10,8 @@ pub struct PaymentRow {
     pub payment: Payment,
     /// Since when nothing was heard of its attempt or asked about it; `None` where nothing is awaited.
     pub silent_since: Option<Timestamp>,
+    /// When the PSP was last asked about it, while it is under review; `None` where it is not.
+    pub asked_at: Option<Timestamp>,
     /// Until when a dispatcher may be at work on it.
     pub lease_until: Timestamp,
     /// How many events its story has.
@@ -23,7 +25,7 @@ impl PaymentRow {
     /// A new payment's row.
     pub(crate) fn new(payment: Payment) -> Self {
         let silent_since = awaits_answer(payment.status).then_some(payment.updated_at);
-        Self { payment, silent_since, lease_until: UNLEASED, event_count: 0 }
+        Self { payment, silent_since, asked_at: None, lease_until: UNLEASED, event_count: 0 }
     }
 
     /// Notes that the payment changed: whoever held it for dispatch has been overtaken.
@@ -31,6 +33,7 @@ impl PaymentRow {
         self.payment.version += 1;
         self.payment.updated_at = now;
         self.silent_since = awaits_answer(self.payment.status).then_some(now);
+        self.asked_at = (self.payment.status == PaymentStatus::InReview).then_some(now);
         self.lease_until = UNLEASED;
     }
 
@@ -48,6 +51,13 @@ impl PaymentRow {
         (stuck && self.lease_until <= now).then(|| self.attempt_to_send(self.payment.attempt))
     }
 
+    /// The payment, if it is under review, was not asked about since and nobody is at it.
+    #[must_use]
+    pub fn to_ask_about(&self, asked_before: Timestamp, now: Timestamp) -> Option<Payment> {
+        let silent = self.asked_at.is_some_and(|at| at <= asked_before);
+        (silent && self.lease_until <= now).then(|| self.payment.clone())
+    }
+
     fn attempt_to_send(&self, attempt: u32) -> DueAttempt {
         DueAttempt {
             payment_id: self.payment.id,
@@ -59,7 +69,8 @@ impl PaymentRow {
     }
 }
 
-/// Whether an answer of the PSP is awaited, so that silence means something is stuck.
+/// Whether an attempt's outcome is awaited, so that silence means something is stuck. A payment under
+/// review awaits nothing by itself: it is asked about, more seldom, by whoever reviews.
 const fn awaits_answer(status: PaymentStatus) -> bool {
     matches!(status, PaymentStatus::Processing | PaymentStatus::InAnalysis)
 }

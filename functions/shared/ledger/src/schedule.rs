@@ -34,6 +34,7 @@ impl Book {
     }
 
     fn schedule_at(&mut self, item: &Fail, due: Timestamp, now: Timestamp) {
+        self.overtake_dispatch(item.payment_id, item.failed.attempt, now);
         self.update(item.payment_id, now, |payment| {
             payment.status = PaymentStatus::RetryScheduled;
             payment.attempt = item.failed.attempt;
@@ -51,10 +52,12 @@ impl Book {
         let exhausted = Note::new(now, STEP, event::RETRIES_EXHAUSTED)
             .attempt(item.failed.attempt)
             .detail("reason", reason.as_str())
+            .not_retried(reason.as_str())
             .caused_by(Some(&item.origin));
         if self.tells(item.payment_id, &exhausted) {
             return;
         }
+        self.overtake_dispatch(item.payment_id, item.failed.attempt, now);
         self.update(item.payment_id, now, |_| {});
         self.note(item.payment_id, attempt_failed(item));
         self.note(item.payment_id, exhausted);

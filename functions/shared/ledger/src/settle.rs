@@ -4,6 +4,7 @@ use gateway_domain::charge::Verdict;
 use gateway_domain::settle::{self, ReservationEffect, SettleDecision, Settlement};
 use gateway_domain::{Payment, PaymentId, PaymentStatus, ReservationStatus, Timestamp};
 use gateway_ports::ledger::Settle;
+use gateway_ports::review::Reviewer;
 
 use crate::book::{Book, Inconsistent, ReservationMove};
 use crate::event;
@@ -24,16 +25,41 @@ impl Book {
     /// # Errors
     /// [`Inconsistent`] if its reservation is not held by it.
     pub fn settle(&mut self, item: &Settle, now: Timestamp) -> Result<SettleDecision, Inconsistent> {
+        self.settle_by(item, None, now)
+    }
+
+    /// The same by a person's word: the story tells who, and why.
+    ///
+    /// # Errors
+    /// [`Inconsistent`] if its reservation is not held by it.
+    pub fn review(
+        &mut self,
+        item: &Settle,
+        by: &Reviewer,
+        now: Timestamp,
+    ) -> Result<SettleDecision, Inconsistent> {
+        self.settle_by(item, Some(by), now)
+    }
+
+    fn settle_by(
+        &mut self,
+        item: &Settle,
+        by: Option<&Reviewer>,
+        now: Timestamp,
+    ) -> Result<SettleDecision, Inconsistent> {
         let decision = settle::decide(&item.settlement, self.payment(item.payment_id));
+        let told = |event| told(item, by, event, now);
         match (decision, &item.settlement) {
-            (SettleDecision::Apply(status, effect), _) => self.apply(item, status, effect, now)?,
+            (SettleDecision::Apply(status, effect), _) => {
+                self.apply(item, status, effect, told(status.as_str()), now)?;
+            }
             (SettleDecision::LateAuthorization(_), _) => {
-                self.tell_once(item, told(item, event::LATE_AUTHORIZATION, now), now);
+                self.tell_once(item, told(event::LATE_AUTHORIZATION), now);
             }
             (
                 SettleDecision::Ignored(status) | SettleDecision::AlreadySettled(status),
                 Settlement::Voided { .. },
-            ) if status.is_final() => self.tell_once(item, told(item, event::VOIDED, now), now),
+            ) if status.is_final() => self.tell_once(item, told(event::VOIDED), now),
             _ => {}
         }
         Ok(decision)
@@ -44,13 +70,15 @@ impl Book {
         item: &Settle,
         status: PaymentStatus,
         effect: ReservationEffect,
+        note: Note,
         now: Timestamp,
     ) -> Result<(), Inconsistent> {
         if let Some(moved) = self.check_effect(item.payment_id, effect)? {
             self.move_reservation(moved);
         }
+        self.overtake_dispatch(item.payment_id, item.attempt, now);
         self.update(item.payment_id, now, |payment| settled(payment, item, status));
-        self.note(item.payment_id, told(item, status.as_str(), now));
+        self.note(item.payment_id, note);
         Ok(())
     }
 
@@ -101,11 +129,14 @@ fn settled(payment: &mut Payment, item: &Settle, status: PaymentStatus) {
     }
 }
 
-fn told(item: &Settle, event: &str, now: Timestamp) -> Note {
-    let note = Note::new(now, item.step, event)
+fn told(item: &Settle, by: Option<&Reviewer>, event: &str, now: Timestamp) -> Note {
+    let mut note = Note::new(now, item.step, event)
         .attempt(item.attempt)
         .caused_by(item.origin.as_ref())
         .detail("learned_by", item.learned_by);
+    if let Some(by) = by {
+        note = note.detail("reviewed_by", &by.user).detail("review_reason", &by.reason);
+    }
     match &item.settlement {
         Settlement::Verdict(verdict) => note.verdict(verdict),
         Settlement::Failed { reason } | Settlement::InReview { reason } => note.detail("reason", reason),

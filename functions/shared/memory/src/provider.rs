@@ -135,12 +135,18 @@ impl State {
         }
         match self.charges.get(&payment_id) {
             None => Inquiry::None,
+            Some(charge) if charge.cancelled => Inquiry::Found(cancelled(&charge.id)),
             Some(charge) if charge.amount == amount => Inquiry::Found(charge.verdict.clone()),
             Some(charge) => {
                 Inquiry::Mismatch { charge_id: charge.id.clone(), reason: "another amount".to_owned() }
             }
         }
     }
+}
+
+/// No money is held, as the real one tells it.
+fn cancelled(id: &ChargeId) -> Verdict {
+    Verdict::Declined { charge_id: Some(id.clone()), code: "CANCELED".to_owned(), message: String::new() }
 }
 
 fn verdict(id: &ChargeId, decides: Decides) -> Verdict {

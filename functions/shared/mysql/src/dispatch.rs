@@ -47,12 +47,12 @@ impl DispatchRetries for Database {
 
 /// Leases rows that have waited until a moment, longest first. The column is set only in the statuses
 /// that wait, so its index holds only those, in this order; rows that another holds are passed over.
-struct Take {
-    waits: &'static str,
-    until: Timestamp,
-    now: Timestamp,
-    lease_ms: i64,
-    limit: u32,
+pub(crate) struct Take {
+    pub(crate) waits: &'static str,
+    pub(crate) until: Timestamp,
+    pub(crate) now: Timestamp,
+    pub(crate) lease_ms: i64,
+    pub(crate) limit: u32,
 }
 
 impl Work for Take {

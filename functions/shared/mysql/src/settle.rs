@@ -43,7 +43,7 @@ impl Work for SettleBatch<'_> {
 }
 
 /// Locks these payments, then the reservations of those that may still move theirs.
-async fn lock_book(
+pub(crate) async fn lock_book(
     ids: impl Iterator<Item = PaymentId> + Send,
     connection: &mut MySqlConnection,
 ) -> Result<Book, Failure> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gateway_domain::PaymentId;
 use gateway_domain::charge::{AttemptFailure, Certainty, ChargeId, ChargeOutcome, Inquiry, Verdict};
+use gateway_domain::decline;
 use gateway_domain::money::Cents;
 use gateway_ports::provider::{CancelOutcome, ChargeRequest, PaymentProvider};
 use http::Method;
@@ -11,7 +12,7 @@ use http::Method;
 use crate::config::{PagBankConfig, PagBankError, Token};
 use crate::integrity::{Expected, is_charge_id};
 use crate::transport::{Answer, Call, NoAnswer, Transport};
-use crate::{cancel, charge, declines, inquiry, request};
+use crate::{cancel, charge, inquiry, request};
 
 /// PagBank's charge API.
 pub struct PagBank {
@@ -116,7 +117,7 @@ impl PaymentProvider for PagBank {
             .await
             .unwrap_or_else(|_| ChargeOutcome::Failed(charge::unheard(&NoAnswer::TimedOut)));
         if let ChargeOutcome::Verdict(Verdict::Declined { code, message, .. }) = &outcome {
-            let advice = declines::advice(code, message);
+            let advice = decline::advice(code, message);
             tracing::info!(payment_id = %request.payment_id, code, ?advice, "declined");
         }
         outcome

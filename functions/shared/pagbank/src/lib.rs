@@ -12,7 +12,6 @@ mod adapter;
 mod cancel;
 pub mod charge;
 mod config;
-pub mod declines;
 mod environment;
 mod inquiry;
 mod integrity;

@@ -2,10 +2,13 @@
 
 use std::future::Future;
 
+use gateway_domain::letter::{DiscardDecision, LetterState, RedriveDecision};
 use gateway_domain::{PaymentId, Timestamp};
 use gateway_wire::RecordOrigin;
 
 use crate::PortError;
+use crate::log::Delivered;
+use crate::review::Reviewer;
 
 /// A dead letter as the table holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +33,9 @@ pub struct DeadLetterRow {
     pub key: Option<Vec<u8>>,
     /// The record's value, as it was.
     pub value: Option<Vec<u8>>,
-    /// What was found out and done about it: a stable code such as `settled_failed`, `in_review`.
+    /// Its position in a trace, as a `traceparent`.
+    pub trace: Option<String>,
+    /// What was found out and done about it: a stable code such as `failed`, `in_review`.
     pub resolution: Option<String>,
     /// When it was recorded.
     pub created_at: Timestamp,
@@ -43,4 +48,81 @@ pub trait DeadLetters: Send + Sync {
 
     /// The newest ones first, for the list.
     fn list(&self, limit: u32) -> impl Future<Output = Result<Vec<DeadLetterRow>, PortError>> + Send;
+}
+
+/// A dead letter and what has become of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// What was recorded.
+    pub row: DeadLetterRow,
+    /// Where it stands.
+    pub state: LetterState,
+    /// Who last acted on it.
+    pub act: Option<Act>,
+    /// Where its record stands since it was produced again.
+    pub redriven_to: Option<Delivered>,
+}
+
+/// What a person did about a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// Who, and why where a reason was asked for.
+    pub by: Reviewer,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Which letters are asked for, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LetterQuery {
+    /// Only those in this state.
+    pub state: Option<LetterState>,
+    /// Only those that are older than this one.
+    pub before: Option<u128>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Shows dead letters to people and does what they decide.
+pub trait AdministerDeadLetters: Send + Sync {
+    /// A page of letters, newest first.
+    fn page(&self, query: &LetterQuery) -> impl Future<Output = Result<Vec<Letter>, PortError>> + Send;
+
+    /// One letter.
+    fn letter(&self, id: u128) -> impl Future<Output = Result<Option<Letter>, PortError>> + Send;
+
+    /// Claims a letter for redriving until `now + lease_ms`; `None` without such a letter. See
+    /// [`gateway_domain::letter::decide_redrive`].
+    fn claim_redrive(
+        &self,
+        id: u128,
+        by: &Reviewer,
+        now: Timestamp,
+        lease_ms: i64,
+    ) -> impl Future<Output = Result<Option<RedriveDecision>, PortError>> + Send;
+
+    /// Its record was acknowledged by Kafka: REDRIVING to REDRIVEN. A letter that is REDRIVEN already
+    /// keeps where it was found first.
+    fn mark_redriven(
+        &self,
+        id: u128,
+        to: Delivered,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// Discards a letter; `None` without such a letter. See
+    /// [`gateway_domain::letter::decide_discard`].
+    fn discard(
+        &self,
+        id: u128,
+        by: &Reviewer,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<DiscardDecision>, PortError>> + Send;
+
+    /// The payment has ended: its OPEN letters that waited for its review are CLOSED with this resolution.
+    fn close_reviewed(
+        &self,
+        payment_id: PaymentId,
+        resolution: &str,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
 }

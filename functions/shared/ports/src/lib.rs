@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod log;
 pub mod provider;
 pub mod reservations;
+pub mod review;
 pub mod stock;
 pub mod timeline;
 

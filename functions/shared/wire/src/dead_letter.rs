@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a record stood.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RecordOrigin {
     /// The topic.
     pub topic: String,
@@ -18,6 +19,7 @@ pub struct RecordOrigin {
 
 /// Why a record is dead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeadLetterCause {
     /// A stable code: `undecodable`, `invalid`, `attempts_exhausted`, `late_authorization` …
     pub code: String,

@@ -8,6 +8,8 @@ pub mod dead_letter;
 pub mod http;
 pub mod messages;
 pub mod money;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod time;
 pub mod topics;
 

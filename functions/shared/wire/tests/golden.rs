@@ -8,7 +8,9 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use gateway_wire::http::{AcceptedBody, DeadLettersBody, EventsBody, PaymentBody, ReservationBody};
+use gateway_wire::http::{
+    AcceptedBody, DeadLetterDetailBody, DeadLettersBody, EventsBody, PaymentBody, ReservationBody, ReviewBody,
+};
 use gateway_wire::{AttemptCompleted, AttemptRequested, DeadLetter, PaymentRequested, RetryRequested};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +18,7 @@ use serde_json::Value;
 
 type Rewrite = fn(&str) -> String;
 
-const GOLDEN: [(&str, Rewrite); 14] = [
+const GOLDEN: [(&str, Rewrite); 16] = [
     ("payment-requested", rewrite::<PaymentRequested>),
     ("attempt-requested", rewrite::<AttemptRequested>),
     ("attempt-completed-authorized", rewrite::<AttemptCompleted>),
@@ -31,6 +33,8 @@ const GOLDEN: [(&str, Rewrite); 14] = [
     ("http-payment-declined", rewrite::<PaymentBody>),
     ("http-payment-events", rewrite::<EventsBody>),
     ("http-dead-letters", rewrite::<DeadLettersBody>),
+    ("http-dead-letter", rewrite::<DeadLetterDetailBody>),
+    ("http-review", rewrite::<ReviewBody>),
 ];
 
 fn rewrite<T: Serialize + DeserializeOwned>(text: &str) -> String {

@@ -35,6 +35,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Demo(passed) => program::demo(stack, &passed.arguments),
         Command::Bench(passed) => program::bench(stack, &passed.arguments),
         Command::Token(wanted) => token::run(&stack, &wanted),
+        Command::Audit(passed) => program::audit(&stack, &passed.arguments),
         Command::Test { unit_only } => test::run(stack, unit_only),
         Command::Ci => test::run(stack, false),
         Command::CheckCompose => compose::check(&stack),

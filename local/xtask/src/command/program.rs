@@ -16,6 +16,11 @@ pub fn bench(stack: Stack, arguments: &[String]) -> Outcome {
     run(&up::start(stack, &Up { fresh: true, measured: true, ..as_before() })?, "bench", arguments)
 }
 
+/// Audits what runs; starts nothing, since an empty gateway has nothing to explain.
+pub fn audit(stack: &Stack, arguments: &[String]) -> Outcome {
+    run(stack, "audit", arguments)
+}
+
 /// Options of an `up` that nobody typed.
 pub fn as_before() -> Up {
     let engine = std::env::var("GATEWAY_ENGINE").ok();

@@ -7,7 +7,7 @@ use super::{Ledger, World};
 
 const ALL: u32 = 10_000;
 
-fn dead_letter<L: Ledger>(world: &World<'_, L>, millis: i64) -> DeadLetterRow {
+pub(super) fn dead_letter<L: Ledger>(world: &World<'_, L>, millis: i64) -> DeadLetterRow {
     DeadLetterRow {
         id: world.id(),
         origin: world.origin("payment_retry"),
@@ -17,8 +17,9 @@ fn dead_letter<L: Ledger>(world: &World<'_, L>, millis: i64) -> DeadLetterRow {
         cause_message: "six attempts".into(),
         payment_id: Some(PaymentId::from_u128(world.id())),
         attempts: Some(6),
-        key: Some(b"key".to_vec()),
+        key: Some(world.id().to_string().into_bytes()),
         value: Some(vec![0, 159, 146, 150]),
+        trace: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
         resolution: None,
         created_at: world.at(millis),
     }

@@ -101,9 +101,31 @@ pub async fn what_moved_on_meanwhile_stays_as_it_is<L: Ledger>(world: &World<'_,
     world.settle(&verdict).await;
     let settled = world.payment(id).await;
     assert_eq!((settled.status, settled.attempt), (PaymentStatus::Authorized, 2));
+    assert_eq!(world.story(id).await[4..], ["RETRY_DISPATCHED", "AUTHORIZED"], "told all the same");
     world.ledger.mark_dispatched(&sent, world.at(DUE_MS + 5)).await.unwrap();
     assert_eq!(world.payment(id).await, settled);
+    assert_eq!(world.story(id).await.len(), 6);
     assert_eq!(of(take_due(world, world.at(DUE_MS + LEASE_MS)).await, id), None);
+}
+
+/// The next failure overtook the dispatcher: the story tells each attempt's sending once, in its place.
+pub async fn a_retry_that_fails_before_it_is_marked_was_dispatched_all_the_same<L: Ledger>(
+    world: &World<'_, L>,
+) {
+    let id = scheduled(world).await;
+    let sent = [of(take_due(world, world.at(DUE_MS)).await, id).unwrap()];
+    let failed = [world.failure(id, 2, world.at(DUE_MS + 3))];
+    for _ in 0..2 {
+        world.ledger.schedule(&failed, &RetryPolicy::default(), world.at(DUE_MS + 4)).await.unwrap();
+        world.ledger.mark_dispatched(&sent, world.at(DUE_MS + 5)).await.unwrap();
+        assert_eq!(world.story(id).await[4..], ["RETRY_DISPATCHED", "ATTEMPT_FAILED", "RETRY_SCHEDULED"]);
+    }
+    let events = world.ledger.timeline(id).await.unwrap();
+    assert_eq!((events[4].at, events[4].attempt), (world.at(DUE_MS), 2), "it was due then");
+    let last = RetryPolicy { retries_max: 2, ..RetryPolicy::default() };
+    world.ledger.schedule(&[world.failure(id, 3, world.at(90_000))], &last, world.at(90_000)).await.unwrap();
+    assert_eq!(world.story(id).await[7..], ["RETRY_DISPATCHED", "ATTEMPT_FAILED", "RETRIES_EXHAUSTED"]);
+    assert_eq!(world.payment(id).await.attempt, 3);
 }
 
 /// Under the number it has; then the silence is counted anew.

@@ -11,8 +11,10 @@ pub mod dead_lettering;
 pub mod dispatching;
 pub mod expiring;
 mod fresh;
+pub mod redriving;
 pub mod releasing;
 pub mod reserving;
+pub mod reviewing;
 pub mod scheduling;
 pub mod settling;
 mod world;
@@ -21,9 +23,10 @@ pub use fresh::Fresh;
 pub use world::{World, authorized, declined};
 
 use gateway_ports::catalogue::Catalogue;
-use gateway_ports::dead_letters::DeadLetters;
+use gateway_ports::dead_letters::{AdministerDeadLetters, DeadLetters};
 use gateway_ports::ledger::{BeginPayments, DispatchRetries, ReadPayments, ScheduleRetries, SettlePayments};
 use gateway_ports::reservations::{ExpireReservations, ReadReservations, Reservations};
+use gateway_ports::review::ReviewPayments;
 use gateway_ports::stock::AuditStock;
 
 /// Everything the ledger can.
@@ -38,6 +41,8 @@ pub trait Ledger:
     + ExpireReservations
     + Catalogue
     + DeadLetters
+    + AdministerDeadLetters
+    + ReviewPayments
     + AuditStock
 {
 }
@@ -53,6 +58,8 @@ impl<T> Ledger for T where
         + ExpireReservations
         + Catalogue
         + DeadLetters
+        + AdministerDeadLetters
+        + ReviewPayments
         + AuditStock
 {
 }
@@ -112,6 +119,7 @@ behaviours! { $
     beginning::the_same_payment_begun_in_parallel_begins_once,
     beginning::a_batch_may_be_larger_than_a_statement,
     settling::each_settlement_moves_payment_and_reservation,
+    settling::a_decline_tells_why_it_is_not_retried,
     settling::a_declined_buyer_can_try_another_card,
     settling::a_redelivered_settlement_changes_nothing,
     settling::what_is_under_review_can_still_end,
@@ -126,8 +134,19 @@ behaviours! { $
     dispatching::a_retry_is_taken_when_due_under_a_lease,
     dispatching::a_dispatched_retry_is_under_way_again,
     dispatching::what_moved_on_meanwhile_stays_as_it_is,
+    dispatching::a_retry_that_fails_before_it_is_marked_was_dispatched_all_the_same,
     dispatching::a_silent_payment_is_asked_about_and_then_waited_for,
     dispatching::overlapping_takes_share_nothing,
     dead_lettering::a_record_has_one_dead_letter,
     dead_lettering::whatever_a_record_holds_is_kept,
+    redriving::letters_are_listed_by_state_page_by_page,
+    redriving::a_letter_is_redriven_once,
+    redriving::no_letter_overtakes_an_earlier_one_of_its_key,
+    redriving::of_parallel_claims_one_is_granted,
+    redriving::a_letter_is_discarded_once_with_its_reason,
+    redriving::a_payments_letters_are_closed_with_its_review,
+    reviewing::a_payment_under_review_is_asked_about_after_each_silence,
+    reviewing::what_ended_is_asked_about_no_more,
+    reviewing::a_persons_word_is_told_with_who_and_why,
+    reviewing::the_backlog_counts_what_waits,
 }

@@ -77,6 +77,25 @@ pub async fn each_settlement_moves_payment_and_reservation<L: Ledger>(world: &Wo
     }
 }
 
+/// The decline's code, whether the same card may be tried again, and what the buyer should do.
+pub async fn a_decline_tells_why_it_is_not_retried<L: Ledger>(world: &World<'_, L>) {
+    for (code, retryable, advice) in [
+        ("10000", "false", "use_another_card"),
+        ("20003", "true", "try_later"),
+        ("20104", "false", "call_issuer"),
+    ] {
+        let id = world.begun().await.payment_id.unwrap();
+        let verdict = Verdict::Declined { charge_id: None, code: code.into(), message: String::new() };
+        world.settle(&world.verdict(id, verdict)).await;
+        let told = world.ledger.timeline(id).await.unwrap().pop().unwrap();
+        for (name, text) in
+            [("why_not_retried", "declined"), ("code", code), ("retryable", retryable), ("advice", advice)]
+        {
+            assert!(told.detail.contains(&(name.into(), text.into())), "{code}: {:?}", told.detail);
+        }
+    }
+}
+
 /// For the same reservation, which was bought in the end; the first payment's row stays.
 pub async fn a_declined_buyer_can_try_another_card<L: Ledger>(world: &World<'_, L>) {
     let reservation = world.begun().await;

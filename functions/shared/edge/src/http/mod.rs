@@ -1,5 +1,6 @@
 //! Functions behind the HTTP API (payload format 2.0).
 
+mod admin;
 mod caller;
 mod fields;
 mod problem;
@@ -9,6 +10,7 @@ mod response;
 mod serve;
 pub mod testing;
 
+pub use admin::require_admin;
 pub use caller::{Authorization, Caller};
 pub use fields::{Fields, Unfit};
 pub use problem::{FieldError, Problem};

@@ -7,6 +7,7 @@ use super::HttpResponse;
 
 /// Why a request is refused or failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// `urn:gateway:problem:` and the code.
     #[serde(rename = "type")]
@@ -32,6 +33,7 @@ pub struct Problem {
 
 /// One field at fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FieldError {
     /// JSON pointer into the body, such as `/produto/quantity`.
     pub pointer: String,

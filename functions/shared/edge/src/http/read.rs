@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use gateway_domain::limits::NOTE_LEN_MAX;
+use gateway_domain::mask::mask_card_numbers;
 use gateway_domain::{Money, Quantity, UserId};
 use gateway_wire::money::WireMoney;
 
@@ -13,6 +15,19 @@ use super::Unfit;
 /// `invalid_text`.
 pub fn text(json: &str) -> Result<String, Unfit> {
     serde_json::from_str(json).map_err(|_| Unfit::new("invalid_text", "a text is expected"))
+}
+
+/// What a person gives as reason, of 1 to [`NOTE_LEN_MAX`] characters. People type anything: what looks
+/// like a card number is masked before it is kept anywhere.
+///
+/// # Errors
+/// `invalid_reason`.
+pub fn note(json: &str) -> Result<String, Unfit> {
+    let text = text(json)?.trim().to_owned();
+    if (1..=NOTE_LEN_MAX).contains(&text.chars().count()) {
+        return Ok(mask_card_numbers(&text));
+    }
+    Err(Unfit::new("invalid_reason", format!("a reason of 1 to {NOTE_LEN_MAX} characters is expected")))
 }
 
 /// A ULID.
@@ -77,6 +92,9 @@ mod tests {
             (user_id("\"two words\"").map(|u| u.to_string()), Err("invalid_user_id")),
             (user_id("7").map(|u| u.to_string()), Err("invalid_user_id")),
             (text("{}"), Err("invalid_text")),
+            (note("\" paid with 4539620659922097 \""), Ok("paid with ************2097")),
+            (note("\"  \""), Err("invalid_reason")),
+            (note("7"), Err("invalid_text")),
         ] {
             assert_eq!(code(result), expected.map(str::to_owned));
         }

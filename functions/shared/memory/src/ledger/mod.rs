@@ -4,8 +4,10 @@
 mod catalogue;
 mod dead_letters;
 mod dispatch;
+mod letter_acts;
 mod payments;
 mod reservations;
+mod review;
 mod state;
 mod stock;
 

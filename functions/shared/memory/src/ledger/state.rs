@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use gateway_domain::{PaymentId, Product, ProductId, Reservation, ReservationId, ReservationStatus};
+use gateway_domain::letter::LetterState;
+use gateway_domain::{
+    PaymentId, Product, ProductId, Reservation, ReservationId, ReservationStatus, Timestamp,
+};
 use gateway_ledger::{Book, Changes, PaymentRow, ReservationMove};
 use gateway_ports::PortError;
-use gateway_ports::dead_letters::DeadLetterRow;
+use gateway_ports::dead_letters::{Act, DeadLetterRow};
+use gateway_ports::log::Delivered;
 use gateway_ports::timeline::TimelineEvent;
 
 #[derive(Debug, Default)]
@@ -14,7 +18,18 @@ pub(super) struct State {
     pub(super) reservations: BTreeMap<ReservationId, Reservation>,
     pub(super) payments: BTreeMap<PaymentId, PaymentRow>,
     pub(super) timelines: BTreeMap<PaymentId, Vec<TimelineEvent>>,
-    pub(super) dead_letters: Vec<DeadLetterRow>,
+    pub(super) dead_letters: Vec<KeptLetter>,
+}
+
+/// A dead letter with its bookkeeping.
+#[derive(Debug, Clone)]
+pub(super) struct KeptLetter {
+    pub(super) row: DeadLetterRow,
+    pub(super) state: LetterState,
+    pub(super) act: Option<Act>,
+    pub(super) redriven_to: Option<Delivered>,
+    /// Until when whoever redrives it may be at work.
+    pub(super) lease_until: Option<Timestamp>,
 }
 
 /// A product and the units it was ever stocked with.

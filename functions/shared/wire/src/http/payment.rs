@@ -13,14 +13,17 @@ use crate::time::WireTime;
 
 /// The 202 of `POST /payment`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AcceptedBody {
     /// The payment.
     #[serde(with = "text")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Ulid"))]
     pub id: PaymentId,
     /// `PENDING`; for a repeated request where the payment stands now.
     pub status: String,
     /// What it pays.
     #[serde(with = "text")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Ulid"))]
     pub reserve_id: ReservationId,
     /// How much.
     pub amount: WireMoney,
@@ -36,6 +39,7 @@ pub struct AcceptedBody {
 
 /// What an answer tells of a card; both are empty where it came encrypted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CardBody {
     /// Scheme, such as `visa`.
     pub brand: String,
@@ -51,6 +55,7 @@ impl From<&CardSummary> for CardBody {
 
 /// Where to go on from a payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PaymentLinks {
     /// The payment itself.
     #[serde(rename = "self")]
@@ -75,9 +80,11 @@ impl PaymentLinks {
 
 /// `GET /payments/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PaymentBody {
     /// The payment.
     #[serde(with = "text")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Ulid"))]
     pub id: PaymentId,
     /// Where it stands.
     pub status: String,
@@ -86,6 +93,7 @@ pub struct PaymentBody {
     pub is_final: bool,
     /// What it pays.
     #[serde(with = "text")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Ulid"))]
     pub reserve_id: ReservationId,
     /// How much.
     pub amount: WireMoney,
@@ -147,6 +155,7 @@ impl PaymentBody {
 
 /// One event of a payment's story.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventBody {
     /// Position in the story, from 1 without gaps.
     pub sequence: u32,
@@ -168,9 +177,11 @@ pub struct EventBody {
 
 /// `GET /payments/{id}/events`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventsBody {
     /// The payment.
     #[serde(with = "text")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Ulid"))]
     pub payment_id: PaymentId,
     /// Its story, in order.
     pub items: Vec<EventBody>,

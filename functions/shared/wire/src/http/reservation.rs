@@ -9,15 +9,19 @@ use crate::time::WireTime;
 
 /// A reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReservationBody {
     /// Its id: the `reserve_id` of a payment.
     #[serde(with = "text")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Ulid"))]
     pub id: ReservationId,
     /// What is held.
     #[serde(with = "text")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Ulid"))]
     pub product_id: ProductId,
     /// For whom.
     #[serde(with = "user")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::UserId"))]
     pub user_id: UserId,
     /// How many.
     pub quantity: u32,
@@ -40,6 +44,7 @@ pub struct ReservationBody {
 
 /// Where to go on from a reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReservationLinks {
     /// The reservation itself.
     #[serde(rename = "self")]

@@ -1,5 +1,8 @@
 //! What a decline tells the buyer to do. A decline is final for its payment in every case: under
-//! the payment's idempotency key PagBank would only repeat it. This is about the next payment.
+//! the payment's idempotency key the PSP would only repeat it. This is about the next payment.
+//!
+//! The codes are those of ABECS norm 21, which the country's issuers and acquirers share, as PagBank
+//! numbers them.
 
 /// What the buyer may do after a decline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +27,12 @@ impl Advice {
             Self::CallIssuer => "call_issuer",
             Self::UseAnotherCard => "use_another_card",
         }
+    }
+
+    /// Whether a new payment with the same card can succeed without the buyer's bank.
+    #[must_use]
+    pub const fn same_card_may_be_tried(self) -> bool {
+        matches!(self, Self::TryAgain | Self::TryLater)
     }
 }
 

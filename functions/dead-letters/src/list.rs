@@ -1,0 +1,38 @@
+//! `GET /dead-letters`: a page, newest first.
+
+use gateway_domain::letter::{LetterState, UnknownState};
+use gateway_edge::http::{HttpRequest, HttpResponse, Problem, require_admin};
+use gateway_ports::dead_letters::{AdministerDeadLetters, LetterQuery};
+use gateway_wire::http::DeadLettersBody;
+use ulid::Ulid;
+
+use crate::{DeadLetters, body};
+
+/// Letters on a page unless `?limit=` says otherwise.
+const LIMIT_DEFAULT: u32 = 50;
+/// The most letters on a page.
+const LIMIT_MAX: u32 = 200;
+
+impl<L: AdministerDeadLetters, K, C> DeadLetters<L, K, C> {
+    pub(crate) async fn list(&self, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+        require_admin(request)?;
+        let limit = request.query_number("limit", LIMIT_DEFAULT, 1, LIMIT_MAX)?;
+        let query = LetterQuery { state: state(request)?, before: cursor(request)?, limit };
+        let letters = self.ledger.page(&query).await?;
+        let more = letters.len() == limit as usize;
+        let next = letters.last().filter(|_| more).map(|last| Ulid(last.row.id).to_string());
+        let items = letters.iter().map(body::summary).collect();
+        Ok(HttpResponse::json(200, &DeadLettersBody { items, next }))
+    }
+}
+
+fn state(request: &HttpRequest) -> Result<Option<LetterState>, Problem> {
+    let refused = |error: UnknownState| Problem::bad_request("invalid_query", format!("state: {error}"));
+    request.query("state").map(|text| text.parse().map_err(refused)).transpose()
+}
+
+fn cursor(request: &HttpRequest) -> Result<Option<u128>, Problem> {
+    let refused =
+        |_| Problem::bad_request("invalid_cursor", "cursor is the next of an earlier page, or absent");
+    request.query("cursor").map(|text| text.parse::<Ulid>().map(|id| id.0).map_err(refused)).transpose()
+}

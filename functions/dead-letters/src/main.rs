@@ -1,0 +1,20 @@
+//! Wires dead-letters to its servers.
+
+use dead_letters::DeadLetters;
+use gateway_edge::config::{optional, parsed_or};
+use gateway_edge::http::Authorization;
+use gateway_edge::{SystemClock, http, telemetry};
+use gateway_kafka::{KafkaConfig, KafkaLog};
+use gateway_mysql::{Database, Settings};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    telemetry::init();
+    let handler = DeadLetters {
+        ledger: Database::open(&Settings::from_env(optional)?)?,
+        log: KafkaLog::new(KafkaConfig::from_env(optional)?)?,
+        clock: SystemClock,
+    };
+    let authorization = parsed_or("AUTHORIZATION", Authorization::Jwt, "give jwt, or none in development")?;
+    http::serve(handler, authorization).await
+}

@@ -1,0 +1,49 @@
+//! The record of a letter, as it is produced again.
+
+use std::fmt;
+
+use gateway_edge::TraceContext;
+use gateway_edge::trace::TRACEPARENT;
+use gateway_ports::dead_letters::Letter;
+use gateway_ports::log::OutgoingRecord;
+use gateway_wire::topics;
+use ulid::Ulid;
+
+/// The header that names the letter a record was redriven from.
+const REDRIVEN_FROM: &str = "redriven-from";
+
+/// Why a record cannot be produced again as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotRedrivable {
+    /// Its origin is not one of the topics that steps read.
+    Topic,
+    /// It had no value.
+    Tombstone,
+    /// Its key is no text.
+    Key,
+}
+
+impl fmt::Display for NotRedrivable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Topic => "it does not come from a topic that a step reads",
+            Self::Tombstone => "it has no value",
+            Self::Key => "its key is no text",
+        })
+    }
+}
+
+/// The record with its own key, so that it stands behind the others of its key, and its own value; its
+/// trace goes on. The dead-letter queue is no topic to go back to: that would be a circle.
+pub(crate) fn to_produce(letter: &Letter) -> Result<OutgoingRecord, NotRedrivable> {
+    let row = &letter.row;
+    let known = topics::ALL.into_iter().find(|topic| *topic == row.origin.topic);
+    let topic = known.filter(|topic| *topic != topics::PAYMENT_DLQ).ok_or(NotRedrivable::Topic)?;
+    let value = row.value.clone().ok_or(NotRedrivable::Tombstone)?;
+    let key = String::from_utf8(row.key.clone().unwrap_or_default()).map_err(|_| NotRedrivable::Key)?;
+    let mut headers = vec![(REDRIVEN_FROM.to_owned(), Ulid(row.id).to_string())];
+    if let Some(trace) = row.trace.as_deref().and_then(TraceContext::parse) {
+        headers.push((TRACEPARENT.to_owned(), trace.to_string()));
+    }
+    Ok(OutgoingRecord { topic, key, value, headers })
+}

@@ -1,0 +1,86 @@
+//! The scheduled run: asks about payments under review, and tells the alarms what waits.
+
+use futures::future::join_all;
+use gateway_edge::metrics::{self, Unit};
+use gateway_edge::schedule::ScheduledJob;
+use gateway_ports::provider::PaymentProvider;
+use gateway_ports::{Clock, PortError};
+use serde::Serialize;
+
+use crate::sweep::Asked;
+use crate::{Ledger, NAME, ReviewPayments, Vault};
+
+/// Payments taken and asked about at once: with one call of the PSP each, a page takes as long as one
+/// call may.
+const PAGE: u32 = 8;
+/// Pages in one run; what is left waits for the next one.
+const PAGES_MAX: u32 = 5;
+/// How long a taken payment is left alone by other runs, in milliseconds: longer than a run may take.
+const LEASE_MS: i64 = 60_000;
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Payments that were asked about.
+    pub asked: usize,
+    /// Of these, those that have ended now.
+    pub ended: usize,
+    /// Payments that are still under review, all told.
+    pub in_review: u64,
+}
+
+impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ScheduledJob for ReviewPayments<L, V, P, C> {
+    const NAME: &'static str = NAME;
+    type Report = Report;
+
+    async fn run(&self) -> Result<Report, String> {
+        let mut report = Report::default();
+        let swept = self.sweep(&mut report).await;
+        let told = self.tell_alarms(&mut report).await;
+        if report.asked > 0 {
+            tracing::info!(report.asked, report.ended, report.in_review, "asked about payments under review");
+        }
+        swept.and(told).map(|()| report).map_err(|error| format!("after {report:?}: {error}"))
+    }
+}
+
+impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, C> {
+    async fn sweep(&self, report: &mut Report) -> Result<(), PortError> {
+        for _ in 0..PAGES_MAX {
+            let now = self.clock.now();
+            let asked_before = now.plus_millis(-self.review_after_ms);
+            let page = self.ledger.take_in_review(asked_before, now, LEASE_MS, PAGE).await?;
+            let mut asks = Vec::with_capacity(page.len());
+            for payment in &page {
+                asks.push(self.ask_about(payment));
+            }
+            let answers = join_all(asks).await;
+            report.asked += page.len();
+            report.ended += answers.iter().filter(|answer| matches!(answer, Ok(Asked::Ended))).count();
+            let waiting: Vec<_> = page
+                .iter()
+                .zip(&answers)
+                .filter(|(_, answer)| !matches!(answer, Ok(Asked::Ended)))
+                .map(|(payment, _)| payment.id)
+                .collect();
+            self.ledger.mark_asked(&waiting, self.clock.now()).await?;
+            // A PSP that is silent about all of a page is away: the others wait for the next run.
+            let silent = answers.iter().all(|answer| matches!(answer, Ok(Asked::Silence) | Err(_)));
+            if page.len() < PAGE as usize || silent {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell_alarms(&self, report: &mut Report) -> Result<(), PortError> {
+        let backlog = self.ledger.backlog().await?;
+        report.in_review = backlog.in_review;
+        let age_ms = backlog.oldest.map_or(0, |oldest| self.clock.now().since(oldest));
+        let age_s = u64::try_from(age_ms / 1000).unwrap_or(0);
+        metrics::put(NAME, metrics::PAYMENTS_IN_REVIEW, Unit::Count, backlog.in_review);
+        metrics::put(NAME, metrics::OLDEST_REVIEW_AGE, Unit::Seconds, age_s);
+        metrics::put(NAME, metrics::DEAD_LETTERS_OPEN, Unit::Count, backlog.letters_open);
+        Ok(())
+    }
+}

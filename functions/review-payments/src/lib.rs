@@ -1,0 +1,72 @@
+//! Ends payments under review: nobody could say whether they are charged.
+//!
+//! A schedule asks the PSP again and again, and settles what it says. Over HTTP,
+//! `POST /payments/{id}/review`, an admin may say how a payment ended; the PSP is asked first, and what
+//! it says is never contradicted. Both leave the stock in PAYING until somebody knows. It charges
+//! nothing.
+
+mod claim;
+mod job;
+mod resolve;
+mod sweep;
+#[cfg(test)]
+mod tests;
+
+use gateway_domain::Payment;
+use gateway_edge::http::{HttpHandler, HttpRequest, HttpResponse, Problem};
+use gateway_inquiry::{Case, Ending, Settling};
+use gateway_ports::Clock;
+use gateway_ports::attempts::{CardVault, ChargeAttempts};
+use gateway_ports::dead_letters::AdministerDeadLetters;
+use gateway_ports::ledger::{ReadPayments, SettlePayments};
+use gateway_ports::provider::PaymentProvider;
+use gateway_ports::review::ReviewPayments as Reviews;
+
+pub use job::Report;
+
+/// The step's name in timelines, metrics and logs.
+const NAME: &str = "review-payments";
+
+/// The function with the ports it needs.
+pub struct ReviewPayments<L, V, P, C> {
+    /// Payments, and their dead letters.
+    pub ledger: L,
+    /// The card vault and the attempts' fence.
+    pub vault: V,
+    /// Who knows what was charged.
+    pub provider: P,
+    /// Time.
+    pub clock: C,
+    /// After how long a payment under review is asked about again, in milliseconds.
+    pub review_after_ms: i64,
+    /// How long after an attempt with an unknown outcome the PSP's "no charge" is believed, in
+    /// milliseconds.
+    pub inquiry_grace_ms: i64,
+}
+
+/// Everything the ledger does here.
+pub trait Ledger: ReadPayments + SettlePayments + Reviews + AdministerDeadLetters {}
+impl<T: ReadPayments + SettlePayments + Reviews + AdministerDeadLetters> Ledger for T {}
+
+/// Everything the vault does here.
+pub trait Vault: CardVault + ChargeAttempts {}
+impl<T: CardVault + ChargeAttempts> Vault for T {}
+
+impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HttpHandler for ReviewPayments<L, V, P, C> {
+    async fn handle(&self, request: HttpRequest) -> Result<HttpResponse, Problem> {
+        match request.route.as_str() {
+            "POST /payments/{id}/review" => self.resolve(&request).await,
+            _ => Err(Problem::not_found("route_unknown", "no such route")),
+        }
+    }
+}
+
+impl<L, V, P, C: Clock> ReviewPayments<L, V, P, C> {
+    fn ending<S: Settling>(&self, settling: S) -> Ending<'_, S, V, P> {
+        Ending { settling, vault: &self.vault, provider: &self.provider, now: self.clock.now() }
+    }
+}
+
+fn case<'a>(payment: &'a Payment, learned_by: &'static str) -> Case<'a> {
+    Case { payment, attempt: payment.attempt, step: NAME, learned_by, origin: None }
+}

@@ -1,0 +1,90 @@
+//! Asking about one payment under review.
+
+use gateway_domain::Payment;
+use gateway_domain::Verdict;
+use gateway_domain::charge::Inquiry;
+use gateway_domain::letter::Resolution;
+use gateway_domain::settle::Settlement;
+use gateway_inquiry::{ByStep, ask, holder_lives, too_early};
+use gateway_ports::attempts::Erased;
+use gateway_ports::provider::PaymentProvider;
+use gateway_ports::{Clock, PortError};
+
+use crate::{Ledger, ReviewPayments, Vault, case};
+
+/// The schedule asks once: it will come again.
+const TIMES: usize = 1;
+
+/// What asking came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// The payment has ended.
+    Ended,
+    /// It goes on waiting, for the PSP or for a person.
+    Waits,
+    /// The PSP did not say anything.
+    Silence,
+}
+
+impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, C> {
+    /// A failed port is logged and leaves the payment for the next run.
+    pub(crate) async fn ask_about(&self, payment: &Payment) -> Result<Asked, PortError> {
+        let asked = self.ask_and_end(payment).await;
+        if let Err(error) = &asked {
+            tracing::warn!(payment_id = %payment.id, %error, "not reviewed");
+        }
+        asked
+    }
+
+    async fn ask_and_end(&self, payment: &Payment) -> Result<Asked, PortError> {
+        let erased = self.vault.erase(payment.id).await?;
+        if let Some(verdict) = erased.verdict.clone().filter(Verdict::is_final) {
+            let resolution =
+                self.ending(ByStep(&self.ledger)).verdict(&case(payment, "vault"), verdict).await?;
+            return self.ended(payment, resolution).await;
+        }
+        if holder_lives(&erased, self.clock.now()) {
+            return Ok(Asked::Waits);
+        }
+        self.end_as_said(payment, &erased, ask(&self.provider, payment, TIMES).await).await
+    }
+
+    async fn end_as_said(
+        &self,
+        payment: &Payment,
+        erased: &Erased,
+        said: Inquiry,
+    ) -> Result<Asked, PortError> {
+        let (ending, case) = (self.ending(ByStep(&self.ledger)), case(payment, "inquiry"));
+        match said {
+            Inquiry::Found(verdict) => {
+                let resolution = ending.learned(&case, verdict).await?;
+                self.ended(payment, resolution).await
+            }
+            Inquiry::None if self.too_early(payment, erased) => Ok(Asked::Waits),
+            Inquiry::None => {
+                ending.settle(&case, Settlement::Failed { reason: "no_charge".to_owned() }).await?;
+                self.ended(payment, Resolution::Failed).await
+            }
+            Inquiry::Mismatch { charge_id, reason } => {
+                tracing::error!(payment_id = %payment.id, charge_id = charge_id.0, reason,
+                    "the PSP holds a charge that does not fit the payment: a person must review it");
+                Ok(Asked::Waits)
+            }
+            Inquiry::Unanswered { .. } => Ok(Asked::Silence),
+        }
+    }
+
+    pub(crate) fn too_early(&self, payment: &Payment, erased: &Erased) -> bool {
+        too_early(payment, erased, None, self.inquiry_grace_ms, self.clock.now())
+    }
+
+    /// The payment's letters need nobody any more.
+    pub(crate) async fn ended(&self, payment: &Payment, resolution: Resolution) -> Result<Asked, PortError> {
+        if !resolution.closes() {
+            return Ok(Asked::Waits);
+        }
+        self.ledger.close_reviewed(payment.id, resolution.as_str()).await?;
+        Ok(Asked::Ended)
+    }
+}

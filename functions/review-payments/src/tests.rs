@@ -1,0 +1,373 @@
+//! How payments under review end, on the servers in memory.
+
+use gateway_domain::begin::PaymentRequest;
+use gateway_domain::card::{Brand, CardSummary, EncryptedCard};
+use gateway_domain::charge::ChargeId;
+use gateway_domain::limits::ATTEMPT_LEASE_MS;
+use gateway_domain::money::Cents;
+use gateway_domain::reservation::ReserveCommand;
+use gateway_domain::settle::Settlement;
+use gateway_domain::{
+    CardSecret, Money, PaymentId, PaymentStatus, ProductId, Quantity, ReservationId, ReservationStatus,
+    Timestamp, UserId, Verdict,
+};
+use gateway_edge::http::HttpResponse;
+use gateway_edge::http::testing::TestRequest;
+use gateway_edge::schedule::ScheduledJob as _;
+use gateway_memory::attempts::MemoryPayments;
+use gateway_memory::clock::ManualClock;
+use gateway_memory::ledger::MemoryLedger;
+use gateway_memory::provider::{Decides, MemoryProvider, Step};
+use gateway_ports::Clock as _;
+use gateway_ports::attempts::{AttemptClaim, CardVault as _, ChargeAttempts as _, NewPaymentItem};
+use gateway_ports::catalogue::{Catalogue as _, NewProduct};
+use gateway_ports::dead_letters::{AdministerDeadLetters as _, DeadLetterRow, DeadLetters as _};
+use gateway_ports::ledger::{Begin, BeginPayments as _, ReadPayments as _, Settle, SettlePayments as _};
+use gateway_ports::provider::{ChargeRequest, PaymentProvider as _};
+use gateway_ports::reservations::{ReadReservations as _, Reservations as _};
+use gateway_wire::RecordOrigin;
+use serde_json::{Value, json};
+
+use crate::{Report, ReviewPayments};
+
+type Function = ReviewPayments<MemoryLedger, MemoryPayments, MemoryProvider, ManualClock>;
+
+const PAYMENT: PaymentId = PaymentId::from_u128(9);
+const RESERVATION: ReservationId = ReservationId::from_u128(2);
+const LETTER: u128 = 5;
+const AFTER_MS: i64 = 300_000;
+
+fn function() -> Function {
+    ReviewPayments {
+        ledger: MemoryLedger::new(),
+        vault: MemoryPayments::default(),
+        provider: MemoryProvider::default(),
+        clock: ManualClock::new(Timestamp::from_millis(1_000_000), 7),
+        review_after_ms: AFTER_MS,
+        inquiry_grace_ms: 30_000,
+    }
+}
+
+/// A payment of 50.00 under review, which the PSP was asked to charge for `cents` with this outcome.
+async fn under_review(charge: Option<(Step, i64)>) -> Function {
+    let function = function();
+    begin(&function).await;
+    let now = function.clock.now();
+    if let Some((step, cents)) = charge {
+        function.provider.script(PAYMENT, [step]);
+        let claim = function.vault.claim_attempt(PAYMENT, 1, now, ATTEMPT_LEASE_MS).await.unwrap();
+        let AttemptClaim::Claimed(claimed) = claim else { panic!("not claimed") };
+        let amount = Cents::new(cents).unwrap();
+        function.provider.charge(ChargeRequest { payment_id: PAYMENT, amount, card: &claimed.card }).await;
+    }
+    settle(&function, Settlement::InReview { reason: "psp_unanswered".into() }).await;
+    function.ledger.record(&letter()).await.unwrap();
+    function.clock.advance_millis(AFTER_MS);
+    function
+}
+
+async fn settle(function: &Function, settlement: Settlement) {
+    let settle = Settle {
+        payment_id: PAYMENT,
+        attempt: 1,
+        settlement,
+        step: "handle-dlq",
+        learned_by: "inquiry",
+        origin: None,
+    };
+    function.ledger.settle(&[settle], function.clock.now()).await.unwrap();
+}
+
+async fn begin(function: &Function) {
+    let (ledger, now) = (&function.ledger, function.clock.now());
+    let (price, product_id) = (Money::from_units(500_000), ProductId::from_u128(1));
+    let (user_id, quantity) = (UserId::new("ana").unwrap(), Quantity::new(1).unwrap());
+    ledger.create(&NewProduct { id: product_id, name: "Mouse".into(), price, stock: 5 }, now).await.unwrap();
+    let command = ReserveCommand {
+        reservation_id: RESERVATION,
+        product_id,
+        user_id: user_id.clone(),
+        quantity,
+        price,
+        total_price: price,
+    };
+    ledger.reserve(&command, now.plus_millis(900_000), now).await.unwrap().unwrap();
+    let item = NewPaymentItem {
+        payment_id: PAYMENT,
+        reservation_id: RESERVATION,
+        user_id: user_id.clone(),
+        amount: price,
+        accepted_at: now,
+        card_expires_at: now.plus_millis(1_800_000),
+    };
+    let card = CardSecret::Encrypted(EncryptedCard::new("YWJj".into()).ok().unwrap());
+    function.vault.put(&item, card).await.unwrap();
+    let request = PaymentRequest {
+        payment_id: PAYMENT,
+        reservation_id: RESERVATION,
+        product_id,
+        user_id,
+        quantity,
+        amount: price,
+        card: CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() },
+        accepted_at: now,
+    };
+    let origin = RecordOrigin { topic: "order_queue".into(), partition: 0, offset: 0 };
+    ledger.begin(&[Begin { request, origin }], now).await.unwrap();
+}
+
+fn letter() -> DeadLetterRow {
+    DeadLetterRow {
+        id: LETTER,
+        origin: RecordOrigin { topic: "payment_retry".into(), partition: 0, offset: 1 },
+        dlq: RecordOrigin { topic: "payment_dlq".into(), partition: 0, offset: 1 },
+        step: "schedule-retry".into(),
+        cause_code: "attempts_exhausted".into(),
+        cause_message: String::new(),
+        payment_id: Some(PAYMENT),
+        attempts: None,
+        key: None,
+        value: None,
+        trace: None,
+        resolution: Some("in_review".into()),
+        created_at: Timestamp::from_millis(1),
+    }
+}
+
+async fn status(function: &Function) -> PaymentStatus {
+    function.ledger.payment(PAYMENT).await.unwrap().unwrap().status
+}
+
+async fn reservation(function: &Function) -> ReservationStatus {
+    function.ledger.reservation(RESERVATION).await.unwrap().unwrap().status
+}
+
+async fn resolution(function: &Function) -> (String, Option<String>) {
+    let letter = function.ledger.letter(LETTER).await.unwrap().unwrap();
+    (letter.state.to_string(), letter.row.resolution)
+}
+
+fn claim(resolution: &str, charge_id: Option<&str>) -> TestRequest {
+    let body =
+        json!({ "resolution": resolution, "charge_id": charge_id, "reason": "seen in the back office" });
+    TestRequest::to("POST /payments/{id}/review").path("id", PAYMENT).admin("root").body(body)
+}
+
+fn json(response: &HttpResponse) -> Value {
+    serde_json::from_str(&response.body).unwrap_or_else(|_| panic!("{response:?}"))
+}
+
+fn code(response: &HttpResponse) -> (u16, String) {
+    (response.status, json(response)["code"].as_str().unwrap_or_default().to_owned())
+}
+
+fn charge_id() -> String {
+    format!("CHAR_{PAYMENT}")
+}
+
+#[tokio::test]
+async fn the_schedule_ends_what_the_psp_can_say_and_closes_its_letters() {
+    use PaymentStatus::{Authorized, Declined, Failed, InAnalysis};
+    for (step, expected, stock, closed) in [
+        (Some(Step::LoseAnswer(Decides::Authorize)), Authorized, ReservationStatus::Confirmed, "settled"),
+        (Some(Step::LoseAnswer(Decides::Decline("10000"))), Declined, ReservationStatus::Held, "settled"),
+        (Some(Step::LoseAnswer(Decides::Analyse)), InAnalysis, ReservationStatus::Paying, "settled"),
+        (Some(Step::LoseRequest), Failed, ReservationStatus::Held, "failed"),
+        (None, Failed, ReservationStatus::Held, "failed"),
+    ] {
+        let function = under_review(step.map(|step| (step, 5_000))).await;
+        let report = function.run().await.unwrap();
+        assert_eq!(report, Report { asked: 1, ended: 1, in_review: 0 });
+        assert_eq!((status(&function).await, reservation(&function).await), (expected, stock));
+        assert_eq!(resolution(&function).await, ("CLOSED".to_owned(), Some(closed.to_owned())));
+        assert_eq!(function.run().await.unwrap(), Report::default(), "{step:?}");
+    }
+}
+
+#[tokio::test]
+async fn while_the_psp_is_silent_it_is_asked_after_each_interval_and_nothing_is_guessed() {
+    let function = under_review(Some((Step::LoseAnswer(Decides::Authorize), 5_000))).await;
+    function.provider.set_silent(true);
+    let waits = |asked| Report { asked, ended: 0, in_review: 1 };
+    for (advance_ms, asked) in [(0, 1), (0, 0), (AFTER_MS - 1, 0), (1, 1)] {
+        function.clock.advance_millis(advance_ms);
+        assert_eq!(function.run().await.unwrap(), waits(asked), "{advance_ms}");
+        assert_eq!(status(&function).await, PaymentStatus::InReview);
+        assert_eq!(reservation(&function).await, ReservationStatus::Paying);
+    }
+    function.provider.set_silent(false);
+    function.clock.advance_millis(AFTER_MS);
+    assert_eq!(function.run().await.unwrap().ended, 1);
+    assert_eq!(status(&function).await, PaymentStatus::Authorized);
+}
+
+#[tokio::test]
+async fn a_charge_that_does_not_fit_waits_for_a_person_who_can_only_have_it_cancelled() {
+    let function = under_review(Some((Step::LoseAnswer(Decides::Authorize), 4_999))).await;
+    assert_eq!(function.run().await.unwrap(), Report { asked: 1, ended: 0, in_review: 1 });
+    for claimed in ["authorized", "failed", "declined"] {
+        let response = claim(claimed, None).send(&function).await;
+        assert_eq!(code(&response), (409, "charge_mismatch".to_owned()), "{claimed}");
+    }
+    let other = claim("voided", Some("CHAR_other")).send(&function).await;
+    assert_eq!(code(&other), (409, "charge_mismatch".to_owned()));
+    assert!(!function.provider.charge_of(PAYMENT).unwrap().cancelled);
+    assert_eq!(claim("voided", None).send(&function).await.status, 200);
+    assert!(function.provider.charge_of(PAYMENT).unwrap().cancelled);
+    assert_eq!(status(&function).await, PaymentStatus::Voided);
+    assert_eq!(reservation(&function).await, ReservationStatus::Held);
+}
+
+#[tokio::test]
+async fn a_late_authorization_is_cancelled_and_told() {
+    let function = under_review(Some((Step::LoseAnswer(Decides::Authorize), 5_000))).await;
+    let taken = function.ledger.payment(PAYMENT).await.unwrap().unwrap();
+    settle(&function, Settlement::Failed { reason: "by another".into() }).await;
+    function.ask_about(&taken).await.unwrap();
+    assert_eq!(status(&function).await, PaymentStatus::Failed, "a final status absorbs");
+    assert!(function.provider.charge_of(PAYMENT).unwrap().cancelled);
+    let story: Vec<_> =
+        function.ledger.timeline(PAYMENT).await.unwrap().into_iter().map(|event| event.event).collect();
+    assert_eq!(story[3..], ["FAILED", "LATE_AUTHORIZATION", "VOIDED"]);
+}
+
+#[tokio::test]
+async fn a_person_is_believed_only_where_the_psp_is_silent() {
+    use PaymentStatus::{Authorized, Declined, Failed, Voided};
+    let charged = Some(Step::LoseAnswer(Decides::Authorize));
+    let declined = Some(Step::LoseAnswer(Decides::Decline("10000")));
+    for (step, silent, claimed, charge, answer, ends) in [
+        (charged, false, "authorized", None, "psp", Authorized),
+        (declined, false, "failed", None, "psp", Declined),
+        (None, false, "failed", None, "psp", Failed),
+        (charged, false, "voided", None, "psp", Voided),
+        (None, true, "failed", None, "person", Failed),
+        (None, true, "declined", None, "person", Declined),
+        (None, true, "authorized", Some("CHAR_SEEN"), "person", Authorized),
+        (charged, false, "failed", None, "psp_says_otherwise", Authorized),
+        (charged, false, "authorized", Some("CHAR_other"), "psp_says_otherwise", Authorized),
+        (declined, false, "authorized", None, "psp_says_otherwise", Declined),
+        (None, false, "authorized", Some("CHAR_SEEN"), "psp_knows_no_charge", PaymentStatus::InReview),
+        (None, true, "authorized", None, "charge_id_required", PaymentStatus::InReview),
+        (None, true, "voided", Some("CHAR_SEEN"), "unavailable", PaymentStatus::InReview),
+    ] {
+        let function = under_review(step.map(|step| (step, 5_000))).await;
+        function.provider.set_silent(silent);
+        let response = claim(claimed, charge).send(&function).await;
+        let body = json(&response);
+        let told = body["said_by"].as_str().or(body["code"].as_str()).unwrap_or_default();
+        assert_eq!((told, status(&function).await), (answer, ends), "{claimed} {body}");
+        assert_eq!(response.status == 200, ["psp", "person"].contains(&answer), "{body}");
+        if ends.is_final() {
+            assert_eq!(resolution(&function).await.0, "CLOSED");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_decided_and_why_stands_in_the_timeline() {
+    let function = under_review(None).await;
+    function.provider.set_silent(true);
+    assert_eq!(claim("failed", None).send(&function).await.status, 200);
+    let told = function.ledger.timeline(PAYMENT).await.unwrap().pop().unwrap();
+    assert_eq!((told.step.as_str(), told.event.as_str()), ("review-payments", "FAILED"));
+    for (name, text) in
+        [("learned_by", "review"), ("reviewed_by", "root"), ("review_reason", "seen in the back office")]
+    {
+        assert!(told.detail.contains(&(name.into(), text.into())), "{:?}", told.detail);
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_word_is_answered_alike_and_another_one_refused() {
+    let function = under_review(Some((Step::LoseAnswer(Decides::Authorize), 5_000))).await;
+    for first in [true, false] {
+        let response = claim("authorized", Some(&charge_id())).send(&function).await;
+        assert_eq!((response.status, &json(&response)["status"]), (200, &json!("AUTHORIZED")));
+        assert_eq!(response.headers.contains_key("idempotent-replayed"), !first);
+    }
+    for (claimed, charge) in [("failed", None), ("voided", None), ("authorized", Some("CHAR_other"))] {
+        let response = claim(claimed, charge).send(&function).await;
+        assert_eq!(code(&response), (409, "already_final".to_owned()), "{claimed}");
+    }
+    assert_eq!(function.ledger.timeline(PAYMENT).await.unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn nothing_is_concluded_while_a_holder_may_be_at_the_psp_or_a_charge_on_its_way() {
+    let function = function();
+    begin(&function).await;
+    settle(&function, Settlement::InReview { reason: "psp_unanswered".into() }).await;
+    let now = function.clock.now();
+    let claimed = function.vault.claim_attempt(PAYMENT, 1, now, ATTEMPT_LEASE_MS).await.unwrap();
+    assert!(matches!(claimed, AttemptClaim::Claimed(_)));
+    for (advance_ms, status) in [(0, 409), (ATTEMPT_LEASE_MS, 409), (30_000, 200)] {
+        function.clock.advance_millis(advance_ms);
+        let response = claim("failed", None).send(&function).await;
+        assert_eq!(response.status, status, "{}", response.body);
+        assert_eq!(response.headers.contains_key("retry-after"), status == 409);
+    }
+}
+
+#[tokio::test]
+async fn a_recorded_verdict_counts_as_the_psps_word() {
+    let function = under_review(None).await;
+    let charge_id = ChargeId("CHAR_1".into());
+    let verdict = Verdict::Authorized { charge_id, authorization_code: None };
+    function.vault.record_learned(PAYMENT, &verdict).await.unwrap();
+    function.provider.set_silent(true);
+    let response = claim("failed", None).send(&function).await;
+    assert_eq!(code(&response), (409, "psp_says_otherwise".to_owned()));
+    assert_eq!(status(&function).await, PaymentStatus::Authorized);
+}
+
+#[tokio::test]
+async fn a_cancellation_that_the_psp_refuses_leaves_the_payment_under_review() {
+    let function = under_review(Some((Step::LoseAnswer(Decides::Authorize), 5_000))).await;
+    function.provider.set_refuses_to_cancel(true);
+    assert_eq!(code(&claim("voided", None).send(&function).await), (409, "cancel_refused".to_owned()));
+    assert_eq!(status(&function).await, PaymentStatus::InReview);
+}
+
+#[tokio::test]
+async fn bad_claims_are_refused_by_field() {
+    let function = under_review(None).await;
+    for (body, pointers) in [
+        (json!({}), vec!["/resolution", "/reason"]),
+        (json!({ "resolution": "paid", "reason": "x" }), vec!["/resolution"]),
+        (json!({ "resolution": "failed", "reason": "" }), vec!["/reason"]),
+        (json!({ "resolution": "authorized", "charge_id": "a/b", "reason": "x" }), vec!["/charge_id"]),
+    ] {
+        let request = TestRequest::to("POST /payments/{id}/review").path("id", PAYMENT).admin("root");
+        let response = request.body(&body).send(&function).await;
+        let problem = json(&response);
+        let found: Vec<_> =
+            problem["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
+        assert_eq!(
+            (response.status, found),
+            (422, pointers.into_iter().map(Value::from).collect()),
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn only_admins_review_and_only_what_is_under_review() {
+    let function = under_review(None).await;
+    let request = || TestRequest::to("POST /payments/{id}/review").path("id", PAYMENT);
+    assert_eq!(request().user("ana").send(&function).await.status, 403);
+    assert_eq!(request().without_token().send(&function).await.status, 401);
+    let unknown = claim("failed", None).path("id", PaymentId::from_u128(1)).send(&function).await;
+    assert_eq!(code(&unknown), (404, "payment_unknown".to_owned()));
+    let processing = self::function();
+    begin(&processing).await;
+    let early = claim("failed", None).send(&processing).await;
+    assert_eq!(code(&early), (409, "not_in_review".to_owned()));
+}
+
+#[tokio::test]
+async fn the_sample_event_reviews_a_payment_of_its_own() {
+    let event = TestRequest::from_event(include_str!("../../../events/review-payments.json")).unwrap();
+    let response = event.send(&function()).await;
+    assert_eq!(code(&response), (404, "payment_unknown".to_owned()));
+}

@@ -1,0 +1,163 @@
+//! What people do about dead letters.
+
+use futures::future::join_all;
+use gateway_domain::letter::{DiscardDecision, LetterState, RedriveDecision};
+use gateway_ports::dead_letters::{Act, DeadLetterRow, Letter, LetterQuery};
+use gateway_ports::log::Delivered;
+use gateway_ports::review::Reviewer;
+
+use super::dead_lettering::dead_letter;
+use super::{Ledger, World};
+
+const LEASE_MS: i64 = 10_000;
+const ALL: u32 = 10_000;
+
+fn root() -> Reviewer {
+    Reviewer { user: "root".into(), reason: String::new() }
+}
+
+/// A recorded letter that needs a person.
+async fn open<L: Ledger>(world: &World<'_, L>) -> DeadLetterRow {
+    let row = dead_letter(world, 1);
+    world.ledger.record(&row).await.unwrap();
+    row
+}
+
+async fn letter<L: Ledger>(world: &World<'_, L>, id: u128) -> Letter {
+    world.ledger.letter(id).await.unwrap().unwrap()
+}
+
+async fn claim<L: Ledger>(world: &World<'_, L>, id: u128, millis: i64) -> Option<RedriveDecision> {
+    world.ledger.claim_redrive(id, &root(), world.at(millis), LEASE_MS).await.unwrap()
+}
+
+/// Newest first, each letter once.
+pub async fn letters_are_listed_by_state_page_by_page<L: Ledger>(world: &World<'_, L>) {
+    let mut ids = Vec::new();
+    for resolution in [None, Some("failed"), Some("in_review"), Some("voided")] {
+        let row = DeadLetterRow { resolution: resolution.map(str::to_owned), ..dead_letter(world, 1) };
+        world.ledger.record(&row).await.unwrap();
+        ids.push(row.id);
+    }
+    for (state, expected) in [
+        (None, vec![ids[3], ids[2], ids[1], ids[0]]),
+        (Some(LetterState::Open), vec![ids[2], ids[0]]),
+        (Some(LetterState::Closed), vec![ids[3], ids[1]]),
+        (Some(LetterState::Redriven), vec![]),
+    ] {
+        let (mut before, mut found) = (None, Vec::new());
+        loop {
+            let page = world.ledger.page(&LetterQuery { state, before, limit: 3 }).await.unwrap();
+            let Some(last) = page.last() else { break };
+            assert!(page.len() <= 3 && state.is_none_or(|state| page.iter().all(|it| it.state == state)));
+            before = Some(last.row.id);
+            found.extend(page.iter().map(|letter| letter.row.id));
+        }
+        assert!(found.is_sorted_by(|newer, older| newer > older));
+        found.retain(|id| ids.contains(id));
+        let mut expected = expected;
+        expected.sort_by_key(|id| std::cmp::Reverse(*id));
+        assert_eq!(found, expected, "{state:?}");
+    }
+    assert_eq!(world.ledger.letter(world.id()).await.unwrap(), None);
+}
+
+/// A claim that lapsed is a crash and is taken over; what is redriven stays so.
+pub async fn a_letter_is_redriven_once<L: Ledger>(world: &World<'_, L>) {
+    let row = open(world).await;
+    assert_eq!(claim(world, world.id(), 10).await, None);
+    assert_eq!(claim(world, row.id, 10).await, Some(RedriveDecision::Claimed));
+    let until = world.at(10 + LEASE_MS);
+    assert_eq!(claim(world, row.id, 11).await, Some(RedriveDecision::InProgress { until }));
+    assert_eq!(letter(world, row.id).await.state, LetterState::Redriving);
+    assert_eq!(claim(world, row.id, 10 + LEASE_MS).await, Some(RedriveDecision::Claimed));
+    let (first, second) = (Delivered { partition: 2, offset: 77 }, Delivered { partition: 2, offset: 78 });
+    for to in [first, second] {
+        world.ledger.mark_redriven(row.id, to, world.at(30_000)).await.unwrap();
+    }
+    let act = Act { by: root(), at: world.at(10 + LEASE_MS) };
+    let redriven = Letter { row, state: LetterState::Redriven, act: Some(act), redriven_to: Some(first) };
+    assert_eq!(letter(world, redriven.row.id).await, redriven);
+    assert_eq!(claim(world, redriven.row.id, 90_000).await, Some(RedriveDecision::AlreadyRedriven));
+    let discarded = world.ledger.discard(redriven.row.id, &root(), world.at(90_000)).await.unwrap();
+    assert_eq!(discarded, Some(DiscardDecision::Refused(LetterState::Redriven)));
+}
+
+/// The earlier one is redriven or discarded first; other keys and partitions are not in its way.
+pub async fn no_letter_overtakes_an_earlier_one_of_its_key<L: Ledger>(world: &World<'_, L>) {
+    let first = dead_letter(world, 1);
+    let key = Some(format!("key {}", first.id).into_bytes());
+    let first = DeadLetterRow { key: key.clone(), ..first };
+    let at = |ahead: i64, partition: i32| {
+        let mut row = DeadLetterRow { key: key.clone(), ..dead_letter(world, 2) };
+        row.origin = first.origin.clone();
+        row.origin.offset += ahead;
+        row.origin.partition = partition;
+        row
+    };
+    let (second, third, elsewhere) = (at(1, 3), at(2, 3), at(3, 4));
+    let other = DeadLetterRow { key: Some(b"another".to_vec()), ..at(4, 3) };
+    for row in [&first, &second, &third, &elsewhere, &other] {
+        world.ledger.record(row).await.unwrap();
+    }
+    for (row, expected) in [
+        (&third, RedriveDecision::Behind { earlier: second.id }),
+        (&second, RedriveDecision::Behind { earlier: first.id }),
+        (&elsewhere, RedriveDecision::Claimed),
+        (&other, RedriveDecision::Claimed),
+        (&first, RedriveDecision::Claimed),
+        (&second, RedriveDecision::Behind { earlier: first.id }),
+    ] {
+        assert_eq!(claim(world, row.id, 10).await, Some(expected));
+    }
+    let to = Delivered { partition: 3, offset: 99 };
+    world.ledger.mark_redriven(first.id, to, world.at(11)).await.unwrap();
+    world.ledger.discard(second.id, &root(), world.at(12)).await.unwrap();
+    assert_eq!(claim(world, third.id, 13).await, Some(RedriveDecision::Claimed));
+}
+
+/// Two clicks produce one record.
+pub async fn of_parallel_claims_one_is_granted<L: Ledger>(world: &World<'_, L>) {
+    let row = open(world).await;
+    let claims = join_all((0..8).map(|_| claim(world, row.id, 10))).await;
+    let granted = claims.iter().filter(|claim| **claim == Some(RedriveDecision::Claimed)).count();
+    assert_eq!(granted, 1, "{claims:?}");
+}
+
+/// What is discarded is not redriven.
+pub async fn a_letter_is_discarded_once_with_its_reason<L: Ledger>(world: &World<'_, L>) {
+    let row = open(world).await;
+    let by = Reviewer { user: "root".into(), reason: "a test's record".into() };
+    assert_eq!(world.ledger.discard(world.id(), &by, world.at(5)).await.unwrap(), None);
+    for expected in [DiscardDecision::Discarded, DiscardDecision::AlreadyDiscarded] {
+        assert_eq!(world.ledger.discard(row.id, &by, world.at(5)).await.unwrap(), Some(expected));
+    }
+    let kept = letter(world, row.id).await;
+    assert_eq!((kept.state, kept.act), (LetterState::Discarded, Some(Act { by, at: world.at(5) })));
+    let claimed = claim(world, row.id, 6).await;
+    assert_eq!(claimed, Some(RedriveDecision::Refused(LetterState::Discarded)));
+}
+
+/// Those that waited for it, and no others.
+pub async fn a_payments_letters_are_closed_with_its_review<L: Ledger>(world: &World<'_, L>) {
+    let waiting = DeadLetterRow { resolution: Some("in_review".into()), ..dead_letter(world, 1) };
+    let payment_id = waiting.payment_id;
+    let refused =
+        DeadLetterRow { resolution: Some("void_refused".into()), payment_id, ..dead_letter(world, 2) };
+    let another = DeadLetterRow { resolution: Some("in_review".into()), ..dead_letter(world, 3) };
+    for row in [&waiting, &refused, &another] {
+        world.ledger.record(row).await.unwrap();
+    }
+    world.ledger.close_reviewed(payment_id.unwrap(), "settled").await.unwrap();
+    for (row, state, resolution) in [
+        (&waiting, LetterState::Closed, "settled"),
+        (&refused, LetterState::Open, "void_refused"),
+        (&another, LetterState::Open, "in_review"),
+    ] {
+        let kept = letter(world, row.id).await;
+        assert_eq!((kept.state, kept.row.resolution.as_deref()), (state, Some(resolution)));
+    }
+    let all = LetterQuery { state: Some(LetterState::Open), before: None, limit: ALL };
+    let open: Vec<_> = world.ledger.page(&all).await.unwrap().iter().map(|letter| letter.row.id).collect();
+    assert!(!open.contains(&waiting.id) && open.contains(&refused.id));
+}

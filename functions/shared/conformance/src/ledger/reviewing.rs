@@ -1,0 +1,112 @@
+//! Payments under review.
+
+use gateway_domain::settle::{SettleDecision, Settlement};
+use gateway_domain::{Payment, PaymentId, PaymentStatus, ReservationStatus, Timestamp};
+use gateway_ports::review::Reviewer;
+
+use super::world::authorized;
+use super::{Ledger, World};
+
+const LEASE_MS: i64 = 10_000;
+const AT_ONCE: u32 = 50;
+
+/// A payment that came to be under review at 3,000.
+async fn under_review<L: Ledger>(world: &World<'_, L>) -> PaymentId {
+    let id = world.begun().await.payment_id.unwrap();
+    let review = Settlement::InReview { reason: "psp_unanswered".into() };
+    world.settle(&world.settlement(id, review)).await;
+    id
+}
+
+/// This payment, if it is among those that are to be asked about.
+async fn take<L: Ledger>(
+    world: &World<'_, L>,
+    id: PaymentId,
+    asked_before: Timestamp,
+    now: Timestamp,
+) -> Option<Payment> {
+    let mut found = None;
+    loop {
+        let batch = world.ledger.take_in_review(asked_before, now, LEASE_MS, AT_ONCE).await.unwrap();
+        assert!(batch.len() <= AT_ONCE as usize);
+        if batch.is_empty() {
+            return found;
+        }
+        found = found.or(batch.into_iter().find(|payment| payment.id == id));
+    }
+}
+
+/// Under a lease; then the silence is counted anew, and the payment itself does not change.
+pub async fn a_payment_under_review_is_asked_about_after_each_silence<L: Ledger>(world: &World<'_, L>) {
+    let id = under_review(world).await;
+    let payment = world.payment(id).await;
+    let now = world.at(50_000);
+    assert_eq!(take(world, id, world.at(2_999), now).await, None);
+    assert_eq!(take(world, id, world.at(3_000), now).await.as_ref(), Some(&payment));
+    assert_eq!(take(world, id, world.at(3_000), now).await, None, "leased");
+    let lapsed = now.plus_millis(LEASE_MS);
+    assert!(take(world, id, world.at(3_000), lapsed).await.is_some());
+    world.ledger.mark_asked(&[id], lapsed).await.unwrap();
+    assert_eq!(world.payment(id).await, payment);
+    let later = lapsed.plus_millis(1_000);
+    assert_eq!(take(world, id, lapsed.plus_millis(-1), later).await, None);
+    assert!(take(world, id, lapsed, later).await.is_some());
+    world.ledger.mark_asked(&[], later).await.unwrap();
+    let stuck = world.ledger.take_stuck(later, later, LEASE_MS, 10_000).await.unwrap();
+    assert!(stuck.iter().all(|attempt| attempt.payment_id != id), "no attempt is asked for");
+}
+
+/// Also when it ends while it is asked about.
+pub async fn what_ended_is_asked_about_no_more<L: Ledger>(world: &World<'_, L>) {
+    let id = under_review(world).await;
+    let now = world.at(60_000);
+    assert!(take(world, id, now, now).await.is_some());
+    world.settle(&world.verdict(id, authorized("CHAR_1"))).await;
+    let settled = world.payment(id).await;
+    world.ledger.mark_asked(&[id], now).await.unwrap();
+    assert_eq!(world.payment(id).await, settled);
+    let later = now.plus_millis(LEASE_MS);
+    assert_eq!(take(world, id, later, later).await, None);
+}
+
+/// Once: a repetition changes nothing.
+pub async fn a_persons_word_is_told_with_who_and_why<L: Ledger>(world: &World<'_, L>) {
+    let id = under_review(world).await;
+    let by = Reviewer { user: "root".into(), reason: "seen in the back office".into() };
+    let failed = world.settlement(id, Settlement::Failed { reason: "resolved_by_review".into() });
+    for first in [true, false] {
+        let decision = world.ledger.review(&failed, &by, world.at(9_000)).await.unwrap();
+        assert_eq!(matches!(decision, SettleDecision::Apply(..)), first, "{decision:?}");
+    }
+    let payment = world.payment(id).await;
+    assert_eq!(
+        (payment.status, payment.reason.as_deref()),
+        (PaymentStatus::Failed, Some("resolved_by_review"))
+    );
+    world.assert_stands(payment.reservation_id, ReservationStatus::Held).await;
+    assert_eq!(world.story(id).await[2..], ["IN_REVIEW", "FAILED"]);
+    let told = world.ledger.timeline(id).await.unwrap().pop().unwrap();
+    for (name, text) in [("reviewed_by", "root"), ("review_reason", "seen in the back office")] {
+        assert!(told.detail.contains(&(name.into(), text.into())), "{:?}", told.detail);
+    }
+    let late = world.verdict(id, authorized("CHAR_1"));
+    let decision = world.ledger.review(&late, &by, world.at(9_500)).await.unwrap();
+    assert_eq!(decision, SettleDecision::LateAuthorization(PaymentStatus::Failed));
+}
+
+/// Since when, and how many.
+pub async fn the_backlog_counts_what_waits<L: Ledger>(world: &World<'_, L>) {
+    let before = world.ledger.backlog().await.unwrap();
+    let id = under_review(world).await;
+    let letter = super::dead_lettering::dead_letter(world, 1);
+    world.ledger.record(&letter).await.unwrap();
+    let during = world.ledger.backlog().await.unwrap();
+    assert_eq!(during.in_review, before.in_review + 1);
+    assert_eq!(during.letters_open, before.letters_open + 1);
+    assert!(during.oldest.unwrap() <= world.at(3_000));
+    world.settle(&world.verdict(id, authorized("CHAR_1"))).await;
+    let by = Reviewer { user: "root".into(), reason: "done".into() };
+    world.ledger.discard(letter.id, &by, world.at(2)).await.unwrap();
+    let after = world.ledger.backlog().await.unwrap();
+    assert_eq!((after.in_review, after.letters_open), (before.in_review, before.letters_open));
+}
