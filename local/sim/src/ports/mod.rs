@@ -1,0 +1,7 @@
+//! The memory adapters, behind faults and planted bugs.
+
+mod attempts;
+mod claims;
+mod ledger;
+mod log;
+mod provider;
