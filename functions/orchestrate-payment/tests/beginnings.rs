@@ -1,10 +1,12 @@
 //! What an accepted payment becomes when it is first looked at.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
-use gateway_domain::{PaymentStatus, ReservationStatus, UserId};
+use gateway_domain::{CardSecret, PaymentId, PaymentStatus, ReservationStatus, UserId};
 use gateway_edge::kafka::{RawRecord, run_batch};
 use gateway_memory::shop::{ACCEPTED, PAYMENT, RESERVATION, Shop, request};
 use gateway_memory::{attempts::MemoryPayments, clock::ManualClock, ledger::MemoryLedger, log::MemoryLog};
+use gateway_ports::PortError;
+use gateway_ports::attempts::{CardVault, Erased, NewPaymentItem};
 use gateway_ports::reservations::Reservations as _;
 use gateway_wire::money::WireMoney;
 use gateway_wire::{AttemptRequested, DeadLetter, PaymentRequested, RecordOrigin, topics};
@@ -117,6 +119,30 @@ async fn a_record_is_unfinished_until_kafka_has_its_attempt() {
     assert_eq!(deliver(&step, &[message()]).await, 1);
     assert_eq!(deliver(&step, &[message()]).await, 0);
     assert_eq!(attempts(&step), [1]);
+}
+
+/// A vault that is away.
+struct NoVault;
+
+impl CardVault for NoVault {
+    async fn put(&self, _: &NewPaymentItem, _: CardSecret) -> Result<(), PortError> {
+        Err(PortError::transient("the vault is away"))
+    }
+
+    async fn erase(&self, _: PaymentId) -> Result<Erased, PortError> {
+        Err(PortError::transient("the vault is away"))
+    }
+}
+
+#[tokio::test]
+async fn a_payment_behind_an_unfinished_one_of_its_reservation_is_not_finished_either() {
+    let Shop { ledger, log, clock, .. } = Shop::open().await.unwrap();
+    let step = OrchestratePayment { ledger, vault: NoVault, log, clock };
+    let rejected = PaymentRequested { quantity: 2, payment_id: PaymentId::from_u128(9), ..message() };
+    let values = [rejected, message()].map(|message| serde_json::to_vec(&message).unwrap());
+    let records = (0..).zip(&values).map(|(offset, value)| record(offset, value)).collect();
+    let response = run_batch(&step, &step.log, &step.clock, records).await;
+    assert_eq!(response.batch_item_failures.len(), 2);
 }
 
 #[tokio::test]

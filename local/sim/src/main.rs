@@ -1,9 +1,10 @@
 //! `sim --seed N --seeds COUNT`: runs seeds, and tells a failure in as few words as it takes.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks to its terminal")]
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use clap::Parser;
@@ -27,6 +28,9 @@ struct Options {
     /// Tell the whole story of the (first) seed.
     #[arg(long)]
     story: bool,
+    /// Tell how often things came about.
+    #[arg(long)]
+    tally: bool,
     /// Go on after a failure.
     #[arg(long)]
     keep_going: bool,
@@ -53,25 +57,42 @@ fn simulate(options: &Options, setting: &Arc<Setting>) -> ExitCode {
     }
     let started = Instant::now();
     let (next, failed) = (AtomicU64::new(0), AtomicU64::new(0));
+    let tally = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
         for _ in 0..options.threads.max(1) {
-            scope.spawn(|| work(options, setting, first, &next, &failed));
+            scope.spawn(|| work(options, setting, first, &Counts { next: &next, failed: &failed, tally: &tally }));
         }
     });
+    if options.tally {
+        let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+        tally.iter().for_each(|(what, count)| println!("{count:>10}  {what}"));
+    }
     let (done, failed) = (next.load(Ordering::Relaxed).min(options.seeds), failed.load(Ordering::Relaxed));
     println!("{done} seeds from {first}: {failed} failed, {:.1?}", started.elapsed());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn work(options: &Options, setting: &Arc<Setting>, first: u64, next: &AtomicU64, failed: &AtomicU64) {
+/// What the threads count together.
+struct Counts<'a> {
+    next: &'a AtomicU64,
+    failed: &'a AtomicU64,
+    tally: &'a Mutex<BTreeMap<String, u64>>,
+}
+
+fn work(options: &Options, setting: &Arc<Setting>, first: u64, counts: &Counts<'_>) {
     loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= options.seeds || (failed.load(Ordering::Relaxed) > 0 && !options.keep_going) {
+        let number = counts.next.fetch_add(1, Ordering::Relaxed);
+        if number >= options.seeds || (counts.failed.load(Ordering::Relaxed) > 0 && !options.keep_going) {
             return;
         }
         let case = Case { planted: options.planted, ..Case::of(setting, first.wrapping_add(number)) };
-        let Some(violation) = run(&case).violation else { continue };
-        failed.fetch_add(1, Ordering::Relaxed);
+        let ended = run(&case);
+        if options.tally {
+            let mut tally = counts.tally.lock().unwrap_or_else(PoisonError::into_inner);
+            ended.tally.into_iter().for_each(|(what, count)| *tally.entry(what).or_default() += count);
+        }
+        let Some(violation) = ended.violation else { continue };
+        counts.failed.fetch_add(1, Ordering::Relaxed);
         println!("seed {}: {violation}", case.seed);
         if !options.keep_going {
             explain(&case);

@@ -1,6 +1,6 @@
 //! One run from its seed to its verdict.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -49,10 +49,8 @@ pub struct Ended {
     pub faults: Vec<FaultId>,
     /// Buyers there were.
     pub buyers: usize,
-    /// Payments in the ledger, by how they ended.
-    pub payments: Vec<PaymentStatus>,
-    /// Records produced.
-    pub records: usize,
+    /// How often things came about: payments by status, dead letters by resolution, faults by kind.
+    pub tally: BTreeMap<String, u64>,
     /// Virtual time that passed, in milliseconds.
     pub took_ms: i64,
     /// The story, if it was written down.
@@ -91,8 +89,7 @@ pub fn run(case: &Case) -> Ended {
         violation: lock(&world.judge).found().cloned(),
         faults: world.chance(|chance| chance.injected().to_vec()),
         buyers: plan.orders.len(),
-        payments: world.ledger.inspect(|rows| rows.payments().map(|payment| payment.status).collect()),
-        records: world.topics.fates().len(),
+        tally: tally(&world),
         took_ms: world.now_ms() - started_ms,
         story: world.history.lines(),
     };
@@ -123,4 +120,21 @@ fn is_at_rest(world: &World, groups: &[Arc<Group>]) -> bool {
             && rows.reservations().all(|row| row.status != ReservationStatus::Held)
     });
     rows_rest && world.psp.is_at_rest() && groups.iter().all(|group| group.is_idle(world))
+}
+
+fn tally(world: &World) -> BTreeMap<String, u64> {
+    let mut tally = BTreeMap::new();
+    let mut count = |what: String| *tally.entry(what).or_default() += 1;
+    world.ledger.inspect(|rows| {
+        rows.payments().for_each(|payment| count(format!("payment {}", payment.status)));
+        rows.reservations().for_each(|row| count(format!("reservation {}", row.status)));
+        let resolved = rows.dead_letters().filter_map(|row| row.resolution.as_deref());
+        resolved.for_each(|resolution| count(format!("letter {resolution}")));
+    });
+    world.chance(|chance| {
+        chance.injected().iter().for_each(|id| count(format!("fault: {}", id.fault.as_str())));
+    });
+    world.psp.charges().iter().for_each(|charge| count(format!("charge {:?}", charge.standing)));
+    world.topics.fates().keys().for_each(|place| count(format!("record in {}", place.0)));
+    tally
 }

@@ -48,6 +48,8 @@ faults! {
     AnswerLost = "charged, answer lost",
     /// The PSP decides after the caller has gone.
     DecidedLate = "decided after the caller's time-out",
+    /// The PSP decides after everybody has given up.
+    DecidedVeryLate = "decided long after all have given up",
     /// A proxy sends the request twice.
     SentTwice = "request arrives twice",
     /// The answer shows another amount than was charged.

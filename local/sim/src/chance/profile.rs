@@ -5,8 +5,11 @@
 
 use super::{Fault, mix};
 
-/// How often a fault happens where it is in, in 100,000 opportunities.
+/// How often a fault happens where it is in, in 100,000 opportunities: of what is asked for at every
+/// call, of the PSP's ambiguities, and of webhooks, which would clear up most of these.
 const RATES: [u64; 6] = [100, 300, 1_000, 3_000, 8_000, 20_000];
+const PSP_RATES: [u64; 4] = [3_000, 10_000, 30_000, 60_000];
+const WEBHOOK_RATES: [u64; 3] = [20_000, 50_000, 100_000];
 /// How far clocks are off at most, in milliseconds: some seeds have true ones.
 const SKEWS_MS: [i64; 4] = [0, 0, 500, 10_000];
 
@@ -29,11 +32,7 @@ impl Profile {
         let rate = |fault: &Fault| {
             let draw = number(100 + *fault as u64);
             let is_in = !calm && draw % 3 == 0;
-            if !is_in {
-                return 0;
-            }
-            // There is one opportunity for it in a run.
-            if *fault == Fault::Outage { 100_000 } else { RATES[(draw >> 8) as usize % RATES.len()] / fault.rarity() }
+            if is_in { fault.rate(draw >> 8) } else { 0 }
         };
         Self {
             rates: Fault::ALL.iter().map(rate).collect(),
@@ -51,13 +50,22 @@ impl Profile {
 }
 
 impl Fault {
-    /// Some are asked for at every port call, some seldom; and a stall takes long.
-    const fn rarity(self) -> u64 {
+    /// A seed's rate of a fault that it has; a stall takes long, so there are fewer.
+    const fn rate(self, draw: u64) -> u64 {
+        let (common, psp) = (RATES[draw as usize % RATES.len()], PSP_RATES[draw as usize % PSP_RATES.len()]);
         match self {
-            Self::StallBefore | Self::StallAfter | Self::FetchStalls => 4,
-            Self::CrashBefore | Self::CrashAfter | Self::LateEffect => 2,
-            Self::WrongAmount => 2,
-            _ => 1,
+            Self::StallBefore | Self::StallAfter | Self::FetchStalls => common / 4,
+            Self::CrashBefore | Self::CrashAfter | Self::LateEffect => common / 2,
+            Self::NotConnected | Self::TooMany | Self::ErrorBefore | Self::ErrorAfter => psp,
+            Self::RequestLost | Self::AnswerLost | Self::DecidedLate | Self::Unanswered => psp,
+            Self::SentTwice | Self::WrongAnswer => psp / 2,
+            Self::WrongAmount | Self::DecidedVeryLate => psp / 6,
+            Self::WebhookLost | Self::WebhookTwice | Self::WebhookLate => {
+                WEBHOOK_RATES[draw as usize % WEBHOOK_RATES.len()]
+            }
+            // There is one opportunity for it in a run.
+            Self::Outage => 100_000,
+            _ => common,
         }
     }
 }

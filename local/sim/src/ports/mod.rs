@@ -5,3 +5,5 @@ mod claims;
 mod ledger;
 mod log;
 mod provider;
+
+pub(crate) use provider::DECISION_MS_MAX;

@@ -16,7 +16,7 @@ use crate::env::Port;
 use crate::planted::Planted;
 use crate::psp::{Arrival, Charge, Psp, Taken};
 
-const CHARGE_FAULTS: [Fault; 12] = [
+const CHARGE_FAULTS: [Fault; 13] = [
     Fault::NotConnected,
     Fault::TooMany,
     Fault::ErrorBefore,
@@ -24,6 +24,7 @@ const CHARGE_FAULTS: [Fault; 12] = [
     Fault::RequestLost,
     Fault::AnswerLost,
     Fault::DecidedLate,
+    Fault::DecidedVeryLate,
     Fault::SentTwice,
     Fault::WrongAnswer,
     Fault::WrongAmount,
@@ -36,8 +37,8 @@ const CANCEL_FAULTS: [Fault; 4] =
     [Fault::NotConnected, Fault::AnswerLost, Fault::CrashBefore, Fault::CrashAfter];
 
 /// The longest the PSP takes to decide about a request after it was sent, in milliseconds: what the
-/// grace period of inquiries stands on.
-const DECISION_MS_MAX: i64 = 10_000;
+/// grace period of inquiries stands on. What it decides later its webhook surely tells, sooner or later.
+pub(crate) const DECISION_MS_MAX: i64 = 10_000;
 /// Longer than any limit of a call.
 const NEVER_MS: i64 = 600_000;
 
@@ -140,6 +141,7 @@ impl Port {
     ) -> Option<Charge> {
         let world = &self.0.world;
         let takes_ms = match fault {
+            Some(Fault::DecidedVeryLate) => lot.millis(DECISION_MS_MAX, NEVER_MS * 5, 60),
             Some(Fault::DecidedLate) => lot.millis(world.setting.psp_timeout_ms, DECISION_MS_MAX, 52),
             _ => lot.millis(10, 900, 53),
         };

@@ -17,41 +17,52 @@ const FAULTS: [Fault; 3] = [Fault::WebhookLost, Fault::WebhookTwice, Fault::Webh
 const AGAIN_AFTER_MS: [i64; 3] = [5_000, 30_000, 120_000];
 
 impl Psp {
-    pub(super) fn tell_by_webhook(world: &Arc<World>, id: ChargeId, payment_id: PaymentId) {
+    /// Tells of a charge; `surely`: nobody else would ever learn of it, so it is told until it is heard.
+    pub(super) fn tell_by_webhook(world: &Arc<World>, id: ChargeId, payment_id: PaymentId, surely: bool) {
         let lot = world.draw(Actor::Psp, "webhook");
         let fault = world.fault(&lot, &FAULTS);
-        if fault == Some(Fault::WebhookLost) {
+        if fault == Some(Fault::WebhookLost) && !surely {
             return;
         }
+        let hint = Hint { id, payment_id, surely };
         let late = fault == Some(Fault::WebhookLate);
         let wait_ms = if late { lot.millis(30_000, 600_000, 1) } else { lot.millis(5, 1_500, 2) };
-        deliver(world, id.clone(), payment_id, wait_ms);
+        deliver(world, hint.clone(), wait_ms);
         if fault == Some(Fault::WebhookTwice) {
-            deliver(world, id, payment_id, lot.millis(5, 20_000, 3));
+            deliver(world, hint, lot.millis(5, 20_000, 3));
         }
     }
 }
 
-fn deliver(world: &Arc<World>, id: ChargeId, payment_id: PaymentId, wait_ms: i64) {
+#[derive(Clone)]
+struct Hint {
+    id: ChargeId,
+    payment_id: PaymentId,
+    surely: bool,
+}
+
+fn deliver(world: &Arc<World>, hint: Hint, wait_ms: i64) {
     let there = Arc::clone(world);
     world.psp.hint(true);
     world.runtime.spawn(async move {
         there.sleep(wait_ms).await;
-        deliver_at_last(&there, &id, payment_id).await;
+        send(&there, &hint).await;
         there.psp.hint(false);
     });
 }
 
-async fn deliver_at_last(world: &Arc<World>, id: &ChargeId, payment_id: PaymentId) {
-    for again_ms in AGAIN_AFTER_MS {
-        let body = format!(r#"{{"id":"{}","reference_id":"{payment_id}"}}"#, id.0);
+async fn send(world: &Arc<World>, hint: &Hint) {
+    for again in 0.. {
+        let body = format!(r#"{{"id":"{}","reference_id":"{}"}}"#, hint.id.0, hint.payment_id);
         let request = TestRequest::to("POST /webhooks/pagbank")
             .header("x-authenticity-token", "simulated")
             .body(body);
         let answer = functions::http(world, Actor::ReceivePspWebhook, request).await;
-        if answer.is_some_and(|answer| answer.status == 200) {
+        world.tell(|| format!("psp: webhook about {}: {:?}", hint.id.0, answer.as_ref().map(|it| &it.body)));
+        let last = again + 1 >= AGAIN_AFTER_MS.len() && !hint.surely;
+        if last || answer.is_some_and(|answer| answer.status == 200) {
             return;
         }
-        world.sleep(again_ms).await;
+        world.sleep(AGAIN_AFTER_MS[again.min(AGAIN_AFTER_MS.len() - 1)]).await;
     }
 }
