@@ -60,10 +60,7 @@ fn attempts(step: &Step) -> Vec<u32> {
 async fn a_payment_begins_and_its_first_attempt_is_asked_for() {
     let step = step().await;
     assert_eq!(deliver(&step, &[message()]).await, 0);
-    assert_eq!(
-        step.ledger.standing(),
-        (Some(PaymentStatus::Processing), Some(ReservationStatus::Paying))
-    );
+    assert_eq!(step.ledger.standing(), (Some(PaymentStatus::Processing), Some(ReservationStatus::Paying)));
     assert_eq!(attempts(&step), [1]);
     assert!(step.vault.has_card(PAYMENT));
 }
@@ -94,10 +91,7 @@ async fn a_released_reservation_is_not_paid() {
     let step = step().await;
     step.ledger.release(RESERVATION, ACCEPTED).await.unwrap();
     assert_eq!(deliver(&step, &[message()]).await, 0);
-    assert_eq!(
-        step.ledger.standing(),
-        (Some(PaymentStatus::Rejected), Some(ReservationStatus::Released))
-    );
+    assert_eq!(step.ledger.standing(), (Some(PaymentStatus::Rejected), Some(ReservationStatus::Released)));
 }
 
 #[tokio::test]
@@ -106,10 +100,7 @@ async fn a_repeated_record_asks_for_the_same_attempt_and_changes_nothing() {
     assert_eq!(deliver(&step, &[message(), message()]).await, 0);
     assert_eq!(deliver(&step, &[message()]).await, 0);
     assert_eq!(attempts(&step), [1, 1, 1]);
-    assert_eq!(
-        step.ledger.standing(),
-        (Some(PaymentStatus::Processing), Some(ReservationStatus::Paying))
-    );
+    assert_eq!(step.ledger.standing(), (Some(PaymentStatus::Processing), Some(ReservationStatus::Paying)));
 }
 
 #[tokio::test]

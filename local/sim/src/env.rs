@@ -107,12 +107,7 @@ impl Port {
 
 impl Env {
     /// The way to the server.
-    pub(crate) async fn before(
-        &self,
-        lot: &Lot,
-        fault: Option<Fault>,
-        what: &str,
-    ) -> Result<(), PortError> {
+    pub(crate) async fn before(&self, lot: &Lot, fault: Option<Fault>, what: &str) -> Result<(), PortError> {
         self.world.sleep(latency_ms(lot, 1)).await;
         if self.world.is_out(self.actor) {
             return Err(PortError::transient(format!("{what} is away")));

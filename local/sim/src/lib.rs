@@ -27,6 +27,7 @@ mod run;
 pub mod runtime;
 pub mod setting;
 mod shrink;
+mod sweep;
 mod workload;
 pub mod world;
 
@@ -35,3 +36,4 @@ pub use planted::Planted;
 pub use run::{Case, Ended, run};
 pub use setting::Setting;
 pub use shrink::{Shrunk, shrink};
+pub use sweep::{Sweep, Swept};

@@ -1,17 +1,16 @@
 //! `sim --seed N --seeds COUNT`: runs seeds, and tells a failure in as few words as it takes.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks to its terminal")]
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Parser;
-use sim::{Case, Planted, Setting, run, shrink};
+use sim::{Case, Planted, Setting, Shrunk, Sweep, run, shrink};
 
 /// Runs the gateway on seeds, with faults, and checks what must always hold.
 #[derive(Parser)]
+#[command(name = "cargo xtask sim", bin_name = "cargo xtask sim")]
 struct Options {
     /// The first seed; without one, a fresh one is drawn.
     #[arg(long)]
@@ -21,11 +20,11 @@ struct Options {
     seeds: u64,
     /// Threads that share the seeds.
     #[arg(long, default_value_t = 1)]
-    threads: u64,
+    threads: usize,
     /// A bug to plant: the run should fail.
     #[arg(long)]
     planted: Option<Planted>,
-    /// Tell the whole story of the (first) seed.
+    /// Tell the whole story of the first seed.
     #[arg(long)]
     story: bool,
     /// Tell how often things came about.
@@ -38,74 +37,53 @@ struct Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    match Setting::read() {
-        Ok(setting) => simulate(&options, &Arc::new(setting)),
+    let clean = match Setting::read() {
+        Ok(setting) if options.story => tell(&options, &Arc::new(setting)),
+        Ok(setting) => sweep(&options, Arc::new(setting)),
         Err(error) => {
             eprintln!("sim: {error}");
-            ExitCode::FAILURE
+            false
         }
-    }
+    };
+    if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn simulate(options: &Options, setting: &Arc<Setting>) -> ExitCode {
-    let first = options.seed.unwrap_or_else(fresh);
-    if options.story {
-        let case = Case { planted: options.planted, tells: true, ..Case::of(setting, first) };
-        let ended = run(&case);
-        ended.story.iter().for_each(|line| println!("{line}"));
-        return if ended.violation.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
-    }
+fn tell(options: &Options, setting: &Arc<Setting>) -> bool {
+    let seed = options.seed.unwrap_or_else(fresh);
+    let ended = run(&Case { planted: options.planted, tells: true, ..Case::of(setting, seed) });
+    ended.story.iter().for_each(|line| println!("{line}"));
+    ended.violation.is_none()
+}
+
+fn sweep(options: &Options, setting: Arc<Setting>) -> bool {
     let started = Instant::now();
-    let (next, failed) = (AtomicU64::new(0), AtomicU64::new(0));
-    let tally = Mutex::new(BTreeMap::new());
-    std::thread::scope(|scope| {
-        for _ in 0..options.threads.max(1) {
-            scope.spawn(|| work(options, setting, first, &Counts { next: &next, failed: &failed, tally: &tally }));
-        }
-    });
+    let sweep = Sweep {
+        setting,
+        first: options.seed.unwrap_or_else(fresh),
+        seeds: options.seeds,
+        threads: options.threads,
+        planted: options.planted,
+        keep_going: options.keep_going,
+    };
+    let swept = sweep.run();
     if options.tally {
-        let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
-        tally.iter().for_each(|(what, count)| println!("{count:>10}  {what}"));
+        swept.tally.iter().for_each(|(what, count)| println!("{count:>10}  {what}"));
     }
-    let (done, failed) = (next.load(Ordering::Relaxed).min(options.seeds), failed.load(Ordering::Relaxed));
-    println!("{done} seeds from {first}: {failed} failed, {:.1?}", started.elapsed());
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// What the threads count together.
-struct Counts<'a> {
-    next: &'a AtomicU64,
-    failed: &'a AtomicU64,
-    tally: &'a Mutex<BTreeMap<String, u64>>,
-}
-
-fn work(options: &Options, setting: &Arc<Setting>, first: u64, counts: &Counts<'_>) {
-    loop {
-        let number = counts.next.fetch_add(1, Ordering::Relaxed);
-        if number >= options.seeds || (counts.failed.load(Ordering::Relaxed) > 0 && !options.keep_going) {
-            return;
-        }
-        let case = Case { planted: options.planted, ..Case::of(setting, first.wrapping_add(number)) };
-        let ended = run(&case);
-        if options.tally {
-            let mut tally = counts.tally.lock().unwrap_or_else(PoisonError::into_inner);
-            ended.tally.into_iter().for_each(|(what, count)| *tally.entry(what).or_default() += count);
-        }
-        let Some(violation) = ended.violation else { continue };
-        counts.failed.fetch_add(1, Ordering::Relaxed);
-        println!("seed {}: {violation}", case.seed);
-        if !options.keep_going {
-            explain(&case);
-        }
+    swept.failures.iter().for_each(|(seed, violation)| println!("seed {seed}: {violation}"));
+    if let Some(seed) = swept.failures.keys().next() {
+        explain(&Case { planted: options.planted, ..Case::of(&sweep.setting, *seed) });
     }
+    let failed = swept.failures.len();
+    println!("{} seeds from {}: {failed} failed, {:.1?}", swept.seeds, sweep.first, started.elapsed());
+    failed == 0
 }
 
+/// Shrinks a failure and tells its story.
 fn explain(case: &Case) {
-    let Some(shrunk) = shrink(case) else { return };
-    let faults = shrunk.ended.faults.len();
-    println!("SEED={}  shrunk to {faults} faults, buyers {:?}:", case.seed, shrunk.buyers);
-    shrunk.ended.story.iter().for_each(|line| println!("{line}"));
-    println!("again: cargo xtask sim --seed {} --seeds 1", case.seed);
+    let Some(Shrunk { ended, buyers, .. }) = shrink(case) else { return };
+    println!("SEED={}, shrunk to {} faults and the buyers {buyers:?}:", case.seed, ended.faults.len());
+    ended.story.iter().for_each(|line| println!("{line}"));
+    println!("the whole run: cargo xtask sim --seed {} --story", case.seed);
 }
 
 /// A seed that nobody chose.

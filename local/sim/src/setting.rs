@@ -73,7 +73,9 @@ impl Setting {
         Ok(Self {
             mappings,
             timeouts_ms: timeouts.collect(),
-            schedules: schedules.filter_map(|it| Some((named(&it.function)?, it.expression.clone()))).collect(),
+            schedules: schedules
+                .filter_map(|it| Some((named(&it.function)?, it.expression.clone())))
+                .collect(),
             retry: RetryPolicy {
                 delay_first_ms: variable(Actor::ScheduleRetry, "RETRY_DELAY_FIRST_MS")?,
                 factor: variable(Actor::ScheduleRetry, "RETRY_DELAY_FACTOR")?,

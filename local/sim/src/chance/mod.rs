@@ -98,8 +98,10 @@ impl Chance {
 
     /// Which of the faults, if any, happens here.
     pub fn fault(&mut self, lot: &Lot, faults: &[Fault]) -> Option<Fault> {
-        let comes_up = |fault: &&Fault| lot.below(100_000, 7_000 + **fault as u64) < self.profile.rate(**fault);
-        let id = faults.iter().find(comes_up).map(|&fault| FaultId { site: lot.site, nth: lot.nth, fault })?;
+        let comes_up =
+            |fault: &&Fault| lot.below(100_000, 7_000 + **fault as u64) < self.profile.rate(**fault);
+        let id =
+            faults.iter().find(comes_up).map(|&fault| FaultId { site: lot.site, nth: lot.nth, fault })?;
         if self.allowed.as_ref().is_some_and(|allowed| !allowed.contains(&id)) {
             return None;
         }

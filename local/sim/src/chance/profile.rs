@@ -28,11 +28,15 @@ pub struct Profile {
 impl Profile {
     pub(super) fn of(seed: u64) -> Self {
         let number = |salt: u64| mix(seed ^ mix(salt ^ 0x5eed));
-        let calm = number(1) % 16 == 0;
+        let (calm, murky) = (number(1) % 16 == 0, number(5) % 6 == 0);
         let rate = |fault: &Fault| {
             let draw = number(100 + *fault as u64);
-            let is_in = !calm && draw % 3 == 0;
-            if is_in { fault.rate(draw >> 8) } else { 0 }
+            match fault.murky_rate() {
+                _ if calm => 0,
+                Some(rate) if murky => rate,
+                _ if draw % 3 == 0 => fault.rate(draw >> 8),
+                _ => 0,
+            }
         };
         Self {
             rates: Fault::ALL.iter().map(rate).collect(),
@@ -50,6 +54,17 @@ impl Profile {
 }
 
 impl Fault {
+    /// Rates where the PSP is hardly to be reached, decides late, and tells nobody: what leads to the
+    /// dead-letter queue with a charge still on its way.
+    const fn murky_rate(self) -> Option<u64> {
+        match self {
+            Self::NotConnected | Self::DecidedLate => Some(60_000),
+            Self::TooMany => Some(30_000),
+            Self::WebhookLost => Some(100_000),
+            _ => None,
+        }
+    }
+
     /// A seed's rate of a fault that it has; a stall takes long, so there are fewer.
     const fn rate(self, draw: u64) -> u64 {
         let (common, psp) = (RATES[draw as usize % RATES.len()], PSP_RATES[draw as usize % PSP_RATES.len()]);

@@ -23,9 +23,9 @@ impl Judge {
 
     fn stock(&mut self, rows: &Rows<'_>, at_ms: i64) {
         for (product, stocked) in rows.products() {
-            let bound = rows.reservations().filter(|it| {
-                it.product_id == product.id && it.status != ReservationStatus::Released
-            });
+            let bound = rows
+                .reservations()
+                .filter(|it| it.product_id == product.id && it.status != ReservationStatus::Released);
             let bound: i64 = bound.map(|it| i64::from(it.quantity.get())).sum();
             let there = i64::from(product.available) + bound;
             if there != stocked {

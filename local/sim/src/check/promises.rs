@@ -42,11 +42,13 @@ impl Judge {
         let mut by_key: BTreeMap<String, PaymentId> = BTreeMap::new();
         for promise in self.promises.clone() {
             let id = promise.payment_id;
-            let kept = world.ledger.inspect(|rows| {
-                rows.payment(id).map(|row| (row.reservation_id, Some(row.amount)))
-            });
+            let kept = world
+                .ledger
+                .inspect(|rows| rows.payment(id).map(|row| (row.reservation_id, Some(row.amount))));
             if kept != Some((promise.reservation_id, promise.amount)) {
-                self.find("an accepted payment is not lost", at_ms, || format!("{promise:?} became {kept:?}"));
+                self.find("an accepted payment is not lost", at_ms, || {
+                    format!("{promise:?} became {kept:?}")
+                });
             }
             if let Some(key) = promise.key {
                 let first = *by_key.entry(key.clone()).or_insert(id);

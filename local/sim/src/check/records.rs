@@ -76,7 +76,8 @@ impl World {
         let logged = self.topics.record(place.0, place.1, place.2)?;
         let letter: Value = serde_json::from_slice(&logged.record.value).ok()?;
         let own = &letter["origin"];
-        let record = letter["payload"]["records"].as_object().and_then(|groups| groups.values().next()?.get(0));
+        let record =
+            letter["payload"]["records"].as_object().and_then(|groups| groups.values().next()?.get(0));
         let origin = record.unwrap_or(own);
         let partition = i32::try_from(origin["partition"].as_i64()?).ok()?;
         Some((origin["topic"].as_str()?.to_owned(), partition, origin["offset"].as_i64()?))

@@ -139,8 +139,12 @@ impl Member {
         while self.engine.wants(partition) {
             let Some(position) = self.positions.get_mut(&partition) else { return };
             let Some(logged) = self.world.topics.record(topic, partition, *position) else { return };
-            let headers: Vec<_> =
-                logged.record.headers.iter().map(|(name, value)| (name.as_str(), Some(value.as_bytes()))).collect();
+            let headers: Vec<_> = logged
+                .record
+                .headers
+                .iter()
+                .map(|(name, value)| (name.as_str(), Some(value.as_bytes())))
+                .collect();
             let record = Record::from_raw(&RawRecord {
                 topic,
                 partition,

@@ -29,11 +29,7 @@ impl Reservations for Port {
         self.commit("reserve", self.0.world.ledger.reserve(command, expires_at, now)).await
     }
 
-    async fn release(
-        &self,
-        id: ReservationId,
-        now: Timestamp,
-    ) -> Result<Option<ReleaseDecision>, PortError> {
+    async fn release(&self, id: ReservationId, now: Timestamp) -> Result<Option<ReleaseDecision>, PortError> {
         self.commit("release", self.0.world.ledger.release(id, now)).await
     }
 }
@@ -165,8 +161,7 @@ impl Port {
     fn expire_paying(&self, now: Timestamp) {
         let ledger = &self.0.world.ledger;
         let paying: Vec<_> = ledger.inspect(|rows| {
-            let over =
-                |row: &&Reservation| row.status == ReservationStatus::Paying && row.expires_at <= now;
+            let over = |row: &&Reservation| row.status == ReservationStatus::Paying && row.expires_at <= now;
             rows.reservations().filter(over).map(|row| row.id).collect()
         });
         paying.into_iter().for_each(|id| ledger.force_release(id));

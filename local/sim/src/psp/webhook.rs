@@ -54,9 +54,8 @@ fn deliver(world: &Arc<World>, hint: Hint, wait_ms: i64) {
 async fn send(world: &Arc<World>, hint: &Hint) {
     for again in 0.. {
         let body = format!(r#"{{"id":"{}","reference_id":"{}"}}"#, hint.id.0, hint.payment_id);
-        let request = TestRequest::to("POST /webhooks/pagbank")
-            .header("x-authenticity-token", "simulated")
-            .body(body);
+        let request =
+            TestRequest::to("POST /webhooks/pagbank").header("x-authenticity-token", "simulated").body(body);
         let answer = functions::http(world, Actor::ReceivePspWebhook, request).await;
         world.tell(|| format!("psp: webhook about {}: {:?}", hint.id.0, answer.as_ref().map(|it| &it.body)));
         let last = again + 1 >= AGAIN_AFTER_MS.len() && !hint.surely;

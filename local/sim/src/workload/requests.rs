@@ -35,7 +35,8 @@ async fn send(
     world.sleep(lot.millis(1, 40, 1)).await;
     let answer = functions::http(world, actor, request).await;
     world.tell(|| {
-        let status = answer.as_ref().map_or("no answer".to_owned(), |it| format!("{} {}", it.status, it.body));
+        let status =
+            answer.as_ref().map_or("no answer".to_owned(), |it| format!("{} {}", it.status, it.body));
         format!("buyer: {what}: {status}")
     });
     if fault.is_some() { None } else { answer }
@@ -47,7 +48,8 @@ pub(super) async fn reserve(world: &Arc<World>, order: &Order) -> Heard<Reservat
         "product_id": order.product.to_string(), "user_id": order.user, "quantity": order.quantity,
         "price": order.price.to_string(), "total_price": total.to_string(),
     });
-    let answer = send(world, Actor::Reserve, "POST /reserve", TestRequest::to("POST /reserve").body(body)).await;
+    let answer =
+        send(world, Actor::Reserve, "POST /reserve", TestRequest::to("POST /reserve").body(body)).await;
     read(answer, 201, |body| body["id"].as_str()?.parse().ok())
 }
 
@@ -79,7 +81,8 @@ pub(super) async fn pay(
         request = request.header("idempotency-key", key);
     }
     let answer = send(world, Actor::EnqueuePayment, "POST /payment", request).await;
-    let in_flight = answer.as_ref().is_some_and(|answer| answer.status == 409 && answer.body.contains("in_flight"));
+    let in_flight =
+        answer.as_ref().is_some_and(|answer| answer.status == 409 && answer.body.contains("in_flight"));
     if in_flight {
         return Heard::Again;
     }

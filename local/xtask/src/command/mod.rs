@@ -5,6 +5,7 @@ mod env;
 mod logs;
 mod part;
 mod program;
+mod sim;
 mod status;
 mod stop;
 mod test;
@@ -32,6 +33,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Kill { name } => part::kill(&stack, &name),
         Command::Demo(passed) => program::demo(stack, &passed.arguments),
         Command::Bench(passed) => program::bench(stack, &passed.arguments),
+        Command::Sim { arguments } => sim::run(&stack, &arguments),
         Command::Test { unit_only } => test::run(stack, unit_only),
         Command::Ci => test::run(stack, false),
         Command::CheckCompose => compose::check(&stack),

@@ -51,11 +51,7 @@ where
     let mut outcomes = Vec::with_capacity(group.len());
     let mut blocked = false;
     for (position, record) in group {
-        let outcome = if blocked {
-            Outcome::Retry(HELD_BACK.to_owned())
-        } else {
-            handle(record).await
-        };
+        let outcome = if blocked { Outcome::Retry(HELD_BACK.to_owned()) } else { handle(record).await };
         blocked |= matches!(outcome, Outcome::Retry(_));
         outcomes.push((position, outcome));
     }
