@@ -63,11 +63,14 @@ fn in_analysis() -> WireVerdict {
     WireVerdict::InAnalysis { charge_id: "CHAR_1".to_owned() }
 }
 
+/// A case, its verdicts, where payment and reservation stand then, and what was dead-lettered.
+type Row<'a> = (&'a str, &'a [WireVerdict], PaymentStatus, ReservationStatus, &'a [&'a str]);
+
 #[tokio::test]
 async fn verdicts_end_the_payment_and_move_its_reservation() {
     use PaymentStatus::{Authorized, Declined, InAnalysis};
     use ReservationStatus::{Confirmed, Held, Paying};
-    let rows: [(&str, &[WireVerdict], PaymentStatus, ReservationStatus, &[&str]); 7] = [
+    let rows: [Row<'_>; 7] = [
         ("authorized", &[authorized("CHAR_1")], Authorized, Confirmed, &[]),
         ("declined", &[declined()], Declined, Held, &[]),
         ("at the risk check", &[in_analysis()], InAnalysis, Paying, &[]),
