@@ -47,6 +47,13 @@ pub enum Command {
     Bench(Passed),
     /// Compare offsets with outcomes on the running stack: fails if a finished record has none.
     Audit(Passed),
+    /// Simulate the gateway with faults: `--seed N --seeds COUNT`, and more that `--help` shows.
+    #[command(disable_help_flag = true)]
+    Sim {
+        /// Arguments of the simulation.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// The whole test run: format, lints, unit tests, then end-to-end tests on an empty stack.
     Test {
         /// Leave out what needs servers.

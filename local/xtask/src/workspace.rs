@@ -22,11 +22,17 @@ pub const SKIP_VARIABLE: &str = "GATEWAY_SKIP_BUILD";
 /// # Errors
 /// The compiler has said why.
 pub fn build(place: &Place) -> Outcome {
-    if std::env::var_os(SKIP_VARIABLE).is_some_and(|value| value != "0") {
+    if is_build_skipped() {
         say::progress("cargo", format!("build skipped ({SKIP_VARIABLE} is set)"));
         return Ok(());
     }
     cargo(place, &["build", "--profile", PROFILE, "--workspace"])
+}
+
+/// Whether what is in the target folder is run as it is.
+#[must_use]
+pub fn is_build_skipped() -> bool {
+    std::env::var_os(SKIP_VARIABLE).is_some_and(|value| value != "0")
 }
 
 /// Runs cargo in the workspace with its output shown.

@@ -1,6 +1,6 @@
 //! In-memory `attempts` ports: the payment items with their cards, held in clear.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gateway_domain::attempt::{
@@ -18,7 +18,7 @@ use gateway_ports::attempts::{
 /// Payment items by their payment.
 #[derive(Default)]
 pub struct MemoryPayments {
-    items: Mutex<HashMap<PaymentId, Item>>,
+    items: Mutex<BTreeMap<PaymentId, Item>>,
 }
 
 #[derive(Default)]
@@ -48,7 +48,14 @@ impl MemoryPayments {
         self.lock().get(&payment_id).and_then(|item| item.state.verdict.clone())
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<PaymentId, Item>> {
+    /// Looks at every payment's state, and whether its card is there.
+    pub fn inspect(&self, mut look: impl FnMut(PaymentId, &AttemptState, bool)) {
+        for (id, item) in self.lock().iter() {
+            look(*id, &item.state, item.card.is_some());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<PaymentId, Item>> {
         self.items.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -7,3 +7,4 @@ pub mod index;
 pub mod ledger;
 pub mod log;
 pub mod provider;
+pub mod shop;

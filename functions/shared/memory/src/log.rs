@@ -51,8 +51,16 @@ impl MemoryLog {
     pub fn read(&self, topic: &str, partition: usize, offset: usize, limit: usize) -> Vec<LoggedRecord> {
         let state = self.state();
         let records = state.topics.get(topic).and_then(|partitions| partitions.get(partition));
-        let records = records.into_iter().flatten().enumerate().skip(offset).take(limit);
-        records.map(|(offset, record)| logged(partition, offset, record)).collect()
+        let records = records.and_then(|records| records.get(offset..)).unwrap_or_default();
+        let numbered = records.iter().take(limit).zip(offset..);
+        numbered.map(|(record, offset)| logged(partition, offset, record)).collect()
+    }
+
+    /// How many records a partition has: its next offset.
+    #[must_use]
+    pub fn end(&self, topic: &str, partition: usize) -> usize {
+        let state = self.state();
+        state.topics.get(topic).and_then(|partitions| partitions.get(partition)).map_or(0, Vec::len)
     }
 
     /// All records of a topic, partition by partition.
@@ -65,7 +73,8 @@ impl MemoryLog {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn append(&self, record: OutgoingRecord) -> Delivered {
+    /// Appends one record at once.
+    pub fn append(&self, record: OutgoingRecord) -> Delivered {
         let partition = partition_of(record.key.as_bytes(), self.partitions);
         let mut state = self.state();
         let topic = state.topics.entry(record.topic).or_insert_with(|| vec![Vec::new(); self.partitions]);

@@ -5,6 +5,7 @@ mod env;
 mod logs;
 mod part;
 mod program;
+mod sim;
 mod status;
 mod stop;
 mod templates;
@@ -36,6 +37,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Bench(passed) => program::bench(stack, &passed.arguments),
         Command::Token(wanted) => token::run(&stack, &wanted),
         Command::Audit(passed) => program::audit(&stack, &passed.arguments),
+        Command::Sim { arguments } => sim::run(&stack, &arguments),
         Command::Test { unit_only } => test::run(stack, unit_only),
         Command::Ci => test::run(stack, false),
         Command::CheckCompose => compose::check(&stack),

@@ -1,11 +1,14 @@
 //! A batch: decode, handle, dead-letter what is dead, report what is not finished.
 
+use std::collections::HashSet;
+
 use gateway_domain::Timestamp;
 use gateway_ports::Clock;
 use gateway_ports::log::{MessageLog, OutgoingRecord};
 use gateway_wire::dead_letter::{DeadLetterKind, to_base64};
 use gateway_wire::{DeadLetter, DeadLetterCause, topics};
 
+use super::by_key::HELD_BACK;
 use super::{KafkaBatchResponse, Outcome, RawRecord, Record, Step, each_by_key};
 use crate::TraceContext;
 use crate::trace::TRACEPARENT;
@@ -125,15 +128,23 @@ fn payment_id_of(record: &RawRecord) -> Option<String> {
     serde_json::from_slice::<Id>(record.value.as_deref()?).ok().map(|id| id.payment_id)
 }
 
+/// Names what is not finished. What stands behind an unfinished record of its key is not finished
+/// either, whatever came of it: else it would have overtaken it. Its effect is there, and repeating it
+/// changes nothing.
 fn report(step: &str, records: &[RawRecord], outcomes: &[Outcome]) -> KafkaBatchResponse {
     let mut response = KafkaBatchResponse::default();
+    let mut unfinished = HashSet::new();
     for (record, outcome) in records.iter().zip(outcomes) {
-        if let Outcome::Retry(reason) | Outcome::Refused(reason) = outcome {
-            let origin = &record.origin;
-            tracing::warn!(step, topic = %origin.topic, partition = origin.partition, offset = origin.offset,
-                reason, "not finished");
-            response.add(origin);
-        }
+        let reason = match outcome {
+            Outcome::Retry(reason) | Outcome::Refused(reason) => reason,
+            _ if record.key.as_ref().is_some_and(|key| unfinished.contains(key)) => HELD_BACK,
+            _ => continue,
+        };
+        let origin = &record.origin;
+        tracing::warn!(step, topic = %origin.topic, partition = origin.partition, offset = origin.offset,
+            reason, "not finished");
+        response.add(origin);
+        unfinished.extend(record.key.as_ref());
     }
     response
 }

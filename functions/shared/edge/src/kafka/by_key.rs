@@ -8,6 +8,9 @@ use futures::stream;
 
 use super::{Outcome, Record};
 
+/// Why a record that is not at fault is not finished.
+pub(super) const HELD_BACK: &str = "held back: an earlier record of the same key is not finished";
+
 /// Handles each record with `handle`, at most `limit` keys at a time. After a record that must be
 /// retried, later ones of its key are held back, so that none overtakes it.
 pub async fn each_by_key<M, F, Fut>(batch: Vec<Record<M>>, limit: usize, handle: F) -> Vec<Outcome>
@@ -48,11 +51,7 @@ where
     let mut outcomes = Vec::with_capacity(group.len());
     let mut blocked = false;
     for (position, record) in group {
-        let outcome = if blocked {
-            Outcome::Retry("held back: an earlier record of the same key is not finished".to_owned())
-        } else {
-            handle(record).await
-        };
+        let outcome = if blocked { Outcome::Retry(HELD_BACK.to_owned()) } else { handle(record).await };
         blocked |= matches!(outcome, Outcome::Retry(_));
         outcomes.push((position, outcome));
     }

@@ -4,6 +4,7 @@
 mod catalogue;
 mod dead_letters;
 mod dispatch;
+mod inspect;
 mod letter_acts;
 mod payments;
 mod reservations;
@@ -13,6 +14,7 @@ mod stock;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use inspect::Rows;
 use state::State;
 
 /// Products, reservations, payments, their timelines, and dead letters.

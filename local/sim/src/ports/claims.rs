@@ -1,0 +1,33 @@
+//! DynamoDB's claims.
+
+use gateway_domain::claim::Claim;
+use gateway_domain::{PaymentId, Timestamp};
+use gateway_ports::PortError;
+use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, PaymentClaims};
+
+use crate::env::Port;
+use crate::planted::Planted;
+
+impl PaymentClaims for Port {
+    async fn claim(&self, request: &ClaimRequest) -> Result<ClaimOutcome, PortError> {
+        let claim = async {
+            if self.0.world.has(Planted::ForgetClaims) {
+                return Ok(ClaimOutcome::Claimed);
+            }
+            self.0.world.claims.claim(request).await
+        };
+        self.call("claim", claim).await
+    }
+
+    async fn find(&self, key: &ClaimKey, now: Timestamp) -> Result<Option<Claim>, PortError> {
+        self.call("find claim", self.0.world.claims.find(key, now)).await
+    }
+
+    async fn take_over(&self, earlier: &Claim, request: &ClaimRequest) -> Result<ClaimOutcome, PortError> {
+        self.call("take claim over", self.0.world.claims.take_over(earlier, request)).await
+    }
+
+    async fn complete(&self, key: &ClaimKey, payment_id: PaymentId) -> Result<(), PortError> {
+        self.call("complete claim", self.0.world.claims.complete(key, payment_id)).await
+    }
+}

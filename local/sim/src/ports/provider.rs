@@ -1,0 +1,271 @@
+//! The way to the PSP and back: where ambiguity comes from.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+
+use gateway_domain::PaymentId;
+use gateway_domain::charge::{AttemptFailure, Certainty, ChargeId, ChargeOutcome, Inquiry};
+use gateway_domain::money::Cents;
+use gateway_ports::provider::{CancelOutcome, ChargeRequest, PaymentProvider};
+use receive_psp_webhook::VerifyWebhook;
+
+use crate::actor::Actor;
+use crate::chance::{Fault, Lot};
+use crate::env::Port;
+use crate::planted::Planted;
+use crate::psp::{Arrival, Charge, Psp, Taken};
+
+const CHARGE_FAULTS: [Fault; 13] = [
+    Fault::NotConnected,
+    Fault::TooMany,
+    Fault::ErrorBefore,
+    Fault::ErrorAfter,
+    Fault::RequestLost,
+    Fault::AnswerLost,
+    Fault::DecidedLate,
+    Fault::DecidedVeryLate,
+    Fault::SentTwice,
+    Fault::WrongAnswer,
+    Fault::WrongAmount,
+    Fault::CrashBefore,
+    Fault::CrashAfter,
+];
+const INQUIRY_FAULTS: [Fault; 4] =
+    [Fault::Unanswered, Fault::AnswerLost, Fault::CrashBefore, Fault::CrashAfter];
+const CANCEL_FAULTS: [Fault; 4] =
+    [Fault::NotConnected, Fault::AnswerLost, Fault::CrashBefore, Fault::CrashAfter];
+
+/// The longest the PSP takes to decide about a request after it was sent, in milliseconds: what the
+/// grace period of inquiries stands on. What it decides later its webhook surely tells, sooner or later.
+pub(crate) const DECISION_MS_MAX: i64 = 10_000;
+/// Longer than any limit of a call.
+const NEVER_MS: i64 = 600_000;
+
+impl PaymentProvider for Port {
+    async fn charge(&self, request: ChargeRequest<'_>) -> ChargeOutcome {
+        let outcome = self.limited(self.send_charge(request.payment_id, request.amount)).await;
+        let outcome = outcome.unwrap_or_else(|| failed(Certainty::Unknown, "timeout"));
+        match outcome {
+            ChargeOutcome::Failed(failure)
+                if failure.certainty == Certainty::Unknown
+                    && self.0.world.has(Planted::TimeoutIsNoCharge) =>
+            {
+                failed(Certainty::NotCharged, "timeout")
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn find_charge(&self, charge_id: &ChargeId, payment_id: PaymentId, amount: Cents) -> Inquiry {
+        let look = || self.0.world.psp.by_id(charge_id);
+        let answer = self.limited(self.inquire("find charge", look)).await.flatten();
+        self.read_inquiry(answer, payment_id, amount)
+    }
+
+    async fn find_by_payment(&self, payment_id: PaymentId, amount: Cents) -> Inquiry {
+        let look = || self.0.world.psp.by_payment(payment_id);
+        let answer = self.limited(self.inquire("find by payment", look)).await.flatten();
+        self.read_inquiry(answer, payment_id, amount)
+    }
+
+    async fn cancel(&self, charge_id: &ChargeId, _amount: Cents) -> CancelOutcome {
+        let unanswered = || CancelOutcome::Unanswered { reason: "no answer".to_owned() };
+        self.limited(self.send_cancel(charge_id)).await.unwrap_or_else(unanswered)
+    }
+}
+
+impl VerifyWebhook for Port {
+    fn is_authentic(&self, _payload: &[u8], signature: &str) -> bool {
+        signature == "simulated"
+    }
+}
+
+impl Port {
+    /// `None` when the adapter's own limit of time is over.
+    async fn limited<T>(&self, work: impl Future<Output = T> + Send) -> Option<T> {
+        let mut work = Box::pin(work);
+        let mut limit = self.0.world.sleep(self.0.world.setting.psp_timeout_ms);
+        poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Ready(answer) => Poll::Ready(Some(answer)),
+            Poll::Pending => Pin::new(&mut limit).poll(context).map(|()| None),
+        })
+        .await
+    }
+
+    async fn travel(&self, lot: &Lot, salt: u64) {
+        self.0.world.sleep(lot.millis(5, 250, salt)).await;
+    }
+
+    async fn send_charge(&self, payment_id: PaymentId, amount: Cents) -> ChargeOutcome {
+        let env = &self.0;
+        let lot = env.world.draw(env.actor, "charge");
+        let fault = env.world.fault(&lot, &CHARGE_FAULTS);
+        let fault = if env.world.is_out(Actor::Psp) { Some(Fault::NotConnected) } else { fault };
+        match fault {
+            Some(Fault::NotConnected) => return failed(Certainty::NotCharged, "not_connected"),
+            Some(Fault::CrashBefore) => env.crash().await,
+            Some(Fault::RequestLost) => env.world.sleep(NEVER_MS).await,
+            _ => self.travel(&lot, 50).await,
+        }
+        match fault {
+            Some(Fault::TooMany) => return too_many(&lot),
+            Some(Fault::ErrorBefore) => return failed(Certainty::Unknown, "http_500"),
+            _ => {}
+        }
+        let key = self.key(payment_id);
+        let charge = self.arrive(&lot, fault, &key, payment_id, amount).await;
+        match fault {
+            Some(Fault::CrashAfter) => env.crash().await,
+            Some(Fault::AnswerLost) => env.world.sleep(NEVER_MS).await,
+            _ => self.travel(&lot, 51).await,
+        }
+        match charge {
+            _ if fault == Some(Fault::ErrorAfter) => failed(Certainty::Unknown, "http_500"),
+            None => failed(Certainty::Unknown, "http_409"),
+            Some(charge) => {
+                let shown = charge.amount + i64::from(fault == Some(Fault::WrongAnswer));
+                self.read_charge(&charge, shown, amount)
+            }
+        }
+    }
+
+    /// The request arrives: once, or twice by a proxy's doing. `None` if the key is being worked on.
+    async fn arrive(
+        &self,
+        lot: &Lot,
+        fault: Option<Fault>,
+        key: &str,
+        payment_id: PaymentId,
+        amount: Cents,
+    ) -> Option<Charge> {
+        let world = &self.0.world;
+        let takes_ms = match fault {
+            Some(Fault::DecidedVeryLate) => lot.millis(DECISION_MS_MAX, NEVER_MS * 5, 60),
+            Some(Fault::DecidedLate) => lot.millis(world.setting.psp_timeout_ms, DECISION_MS_MAX, 52),
+            _ => lot.millis(10, 900, 53),
+        };
+        let amount = amount.get() + i64::from(fault == Some(Fault::WrongAmount));
+        let arrivals = if fault == Some(Fault::SentTwice) { 2 } else { 1 };
+        let mut answer = None;
+        for _ in 0..arrivals {
+            match world.psp.arrive(key) {
+                Arrival::Known(charge) => return Some(charge),
+                Arrival::Busy => {}
+                Arrival::Taken => {
+                    let taken = Taken { key: key.to_owned(), payment_id, amount, takes_ms };
+                    Psp::decide_later(world, taken);
+                    answer = Some(());
+                }
+            }
+        }
+        answer?;
+        world.sleep(takes_ms + 1).await;
+        world.psp.by_key(key)
+    }
+
+    fn key(&self, payment_id: PaymentId) -> String {
+        if self.0.world.has(Planted::NewKeyOnRetry) {
+            return format!("{payment_id}-{}", self.0.world.unique());
+        }
+        payment_id.to_string()
+    }
+
+    /// What the gateway's adapter makes of a charge: a verdict only if it is the one asked for.
+    fn read_charge(&self, charge: &Charge, shown: i64, asked: Cents) -> ChargeOutcome {
+        if shown == asked.get() || self.0.world.has(Planted::SkipAmountCheck) {
+            ChargeOutcome::Verdict(charge.verdict())
+        } else {
+            failed(Certainty::Unknown, "answer_mismatch")
+        }
+    }
+
+    /// `None`: no answer. `Some(None)`: there is no charge.
+    async fn inquire(
+        &self,
+        what: &'static str,
+        look: impl Fn() -> Option<Charge> + Send,
+    ) -> Option<Option<Charge>> {
+        let env = &self.0;
+        let lot = env.world.draw(env.actor, what);
+        let fault = env.world.fault(&lot, &INQUIRY_FAULTS);
+        let fault = if env.world.is_out(Actor::Psp) { Some(Fault::Unanswered) } else { fault };
+        self.travel(&lot, 54).await;
+        match fault {
+            Some(Fault::CrashBefore) => env.crash().await,
+            Some(Fault::Unanswered) => return None,
+            _ => {}
+        }
+        let found = look();
+        match fault {
+            Some(Fault::CrashAfter) => env.crash().await,
+            Some(Fault::AnswerLost) => env.world.sleep(NEVER_MS).await,
+            _ => self.travel(&lot, 55).await,
+        }
+        Some(found)
+    }
+
+    fn read_inquiry(&self, answer: Option<Option<Charge>>, payment_id: PaymentId, asked: Cents) -> Inquiry {
+        let world = &self.0.world;
+        match answer {
+            None if world.has(Planted::SilenceIsNoCharge) => Inquiry::None,
+            None => {
+                world.psp.left_unclear(payment_id);
+                Inquiry::Unanswered { reason: "no answer".to_owned() }
+            }
+            Some(None) => Inquiry::None,
+            Some(Some(charge)) if charge.amount == asked.get() || world.has(Planted::SkipAmountCheck) => {
+                Inquiry::Found(charge.verdict())
+            }
+            Some(Some(charge)) => {
+                world.psp.left_unclear(payment_id);
+                Inquiry::Mismatch { charge_id: charge.id, reason: "another amount".to_owned() }
+            }
+        }
+    }
+
+    async fn send_cancel(&self, charge_id: &ChargeId) -> CancelOutcome {
+        let env = &self.0;
+        let lot = env.world.draw(env.actor, "cancel");
+        let fault = env.world.fault(&lot, &CANCEL_FAULTS);
+        let fault = if env.world.is_out(Actor::Psp) { Some(Fault::NotConnected) } else { fault };
+        self.travel(&lot, 56).await;
+        match fault {
+            Some(Fault::NotConnected) => {
+                return CancelOutcome::Unanswered { reason: "not connected".to_owned() };
+            }
+            Some(Fault::CrashBefore) => env.crash().await,
+            _ => {}
+        }
+        let known = if env.world.has(Planted::PretendCancel) {
+            env.world.psp.by_id(charge_id)
+        } else {
+            env.world.psp.cancel(charge_id)
+        };
+        env.world.tell(|| format!("psp: {} cancelled", charge_id.0));
+        match fault {
+            Some(Fault::CrashAfter) => env.crash().await,
+            Some(Fault::AnswerLost) => env.world.sleep(NEVER_MS).await,
+            _ => self.travel(&lot, 57).await,
+        }
+        match known {
+            Some(_) => CancelOutcome::Cancelled,
+            None => CancelOutcome::Refused { reason: "no such charge".to_owned() },
+        }
+    }
+}
+
+fn failed(certainty: Certainty, code: &str) -> ChargeOutcome {
+    let (code, message) = (code.to_owned(), "simulated".to_owned());
+    ChargeOutcome::Failed(AttemptFailure { certainty, code, message, retry_after_ms: None })
+}
+
+fn too_many(lot: &Lot) -> ChargeOutcome {
+    let retry_after_ms = lot.happens(500, 58).then(|| lot.millis(1_000, 120_000, 59));
+    ChargeOutcome::Failed(AttemptFailure {
+        certainty: Certainty::NotCharged,
+        code: "http_429".to_owned(),
+        message: "simulated".to_owned(),
+        retry_after_ms,
+    })
+}

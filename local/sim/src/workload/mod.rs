@@ -1,0 +1,39 @@
+//! What buyers do. Knows nothing of what is checked; the checkers know nothing of it.
+
+mod buyer;
+mod plan;
+mod requests;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gateway_domain::Timestamp;
+use gateway_ports::catalogue::{Catalogue as _, NewProduct};
+
+pub use plan::{Order, Plan};
+
+use crate::world::World;
+
+/// Fills the shop and lets the buyers in; the number of those who are not done yet.
+pub fn start(world: &Arc<World>, plan: &Plan, only: Option<&[usize]>) -> Arc<AtomicUsize> {
+    let busy = Arc::new(AtomicUsize::new(0));
+    let (there, products) = (Arc::clone(world), plan.products());
+    world.runtime.spawn(async move { stock(&there, &products).await });
+    for (number, order) in plan.orders.iter().enumerate() {
+        if only.is_some_and(|only| !only.contains(&number)) {
+            continue;
+        }
+        busy.fetch_add(1, Ordering::Relaxed);
+        let (there, order, busy) = (Arc::clone(world), order.clone(), Arc::clone(&busy));
+        world.runtime.spawn(async move {
+            buyer::shop(&there, &order).await;
+            busy.fetch_sub(1, Ordering::Relaxed);
+        });
+    }
+    busy
+}
+
+async fn stock(world: &World, products: &[NewProduct]) {
+    // The memory ledger never fails by itself.
+    drop(world.ledger.seed(products, Timestamp::from_millis(world.now_ms())).await);
+}
