@@ -10,6 +10,7 @@ mod invoker;
 mod mappings;
 mod run;
 mod signals;
+mod top;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -34,6 +35,8 @@ enum Command {
     Run(Run),
     /// Shows what of the template is understood and what is left aside.
     Check(Source),
+    /// Shows the mappings of a running runtime, live: lag, rates, failures, calls in flight.
+    Top(top::Top),
 }
 
 /// The template and what it is read with.
@@ -90,6 +93,7 @@ impl Cli {
                 check::print(&source.read()?.application()?);
                 Ok(())
             }
+            Command::Top(top) => top.execute(),
         }
     }
 }

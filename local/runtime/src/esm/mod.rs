@@ -40,8 +40,10 @@
 //! Not here: SQS, SNS and S3 destinations (refused at the start), schema registries, share
 //! groups (`ConsumptionMode: Queue`), poller scaling.
 
+pub mod access;
 pub mod backoff;
 pub mod config;
+pub mod destination_arn;
 pub mod engine;
 pub mod event;
 pub mod filter;
@@ -49,10 +51,15 @@ pub mod limits;
 pub mod metrics;
 pub mod offsets;
 pub mod options;
+pub mod places;
 mod poller;
+pub mod pollers;
+pub mod prometheus;
 pub mod record;
+pub mod registry;
 pub mod response;
 pub mod status;
+pub mod system_log;
 #[cfg(test)]
 mod testing;
 

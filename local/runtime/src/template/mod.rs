@@ -18,6 +18,7 @@ mod properties;
 mod resolver;
 mod routes;
 mod schedules;
+mod secrets;
 mod settings;
 mod substitute;
 #[cfg(test)]
@@ -33,7 +34,8 @@ pub use error::{Fault, TemplateError};
 pub use model::{
     Api, Application, Cors, Function, JwtAuthorizer, Place, Resource, Route, Schedule, ScheduleService,
 };
-pub use settings::{AuthorizerSetting, BootstrapServers, FunctionSettings, RuntimeSettings, Settings};
+pub use secrets::{SecretFields, Secrets};
+pub use settings::{Addresses, AuthorizerSetting, FunctionSettings, RuntimeSettings, Settings, read_document};
 
 use attributes::kind_of;
 use document::Node;

@@ -34,6 +34,11 @@ impl Commits {
         self.committed.insert(partition, offset);
     }
 
+    /// The first record read of a partition, where nothing was committed before.
+    pub fn found_first(&mut self, partition: i32, offset: i64) {
+        self.committed.entry(partition).or_insert(offset);
+    }
+
     /// The offset last committed or found.
     pub fn committed(&self, partition: i32) -> Option<i64> {
         self.committed.get(&partition).copied()

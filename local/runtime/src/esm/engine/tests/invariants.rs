@@ -150,8 +150,8 @@ impl World {
                 let refuses = |i: usize| matches!(outcome, Outcome::Named(bits) if bits >> (i % 64) & 1 == 1);
                 let (refused, taken): (Vec<_>, Vec<_>) =
                     letters.iter().enumerate().partition(|(i, _)| refuses(*i));
-                self.finished.extend(taken.iter().map(|(_, l)| (l.partition, l.offset)));
-                let refused = refused.iter().map(|(_, l)| (l.partition, l.offset)).collect();
+                self.finished.extend(taken.iter().flat_map(|(_, l)| l.records.clone()));
+                let refused = refused.iter().flat_map(|(_, l)| l.records.clone()).collect();
                 self.stage.engine.letters_finished(*job, &refused, now_ms);
             }
             other => panic!("{other:?} is no call"),
@@ -223,7 +223,7 @@ fn reply(records: &[(i32, i64)], outcome: &Outcome) -> (Vec<(i32, i64)>, InvokeO
 fn partitions_of(call: &Action) -> Vec<i32> {
     match call {
         Action::Deliver(delivery) => delivery.spans.iter().map(|span| span.partition).collect(),
-        Action::SendToDestination { letters, .. } => letters.iter().map(|letter| letter.partition).collect(),
+        Action::SendToDestination { letters, .. } => letters.iter().flat_map(|l| l.records.iter().map(|r| r.0)).collect(),
         _ => Vec::new(),
     }
 }
