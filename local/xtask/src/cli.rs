@@ -41,8 +41,8 @@ pub enum Command {
     },
     /// Start what does not run yet, then show payments going through.
     Demo(Passed),
-    /// Measure the gateway on an empty stack.
-    Bench(Passed),
+    /// Measure the gateway on an empty stack, or the runtime's event source mappings.
+    Bench(Bench),
     /// The whole test run: format, lints, unit tests, then end-to-end tests on an empty stack.
     Test {
         /// Leave out what needs servers.
@@ -78,6 +78,26 @@ pub struct Up {
     /// Keep DynamoDB's tables on disk, so that they outlive its process.
     #[arg(long)]
     pub durable: bool,
+}
+
+/// What to measure.
+#[derive(Debug, Clone, Args)]
+pub struct Bench {
+    /// The gateway, or (`esm`) event source mappings against a bare consumer.
+    #[arg(value_enum, default_value_t = Measured::Gateway)]
+    pub what: Measured,
+    /// Arguments of the program, after `--`.
+    #[arg(last = true)]
+    pub arguments: Vec<String>,
+}
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Measured {
+    /// Payments through the whole gateway.
+    Gateway,
+    /// Event source mappings of the local runtime; needs Kafka only.
+    Esm,
 }
 
 /// What is passed on to the program.

@@ -31,7 +31,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Restart { name } => part::restart(&stack, &name),
         Command::Kill { name } => part::kill(&stack, &name),
         Command::Demo(passed) => program::demo(stack, &passed.arguments),
-        Command::Bench(passed) => program::bench(stack, &passed.arguments),
+        Command::Bench(bench) => program::bench(stack, &bench),
         Command::Test { unit_only } => test::run(stack, unit_only),
         Command::Ci => test::run(stack, false),
         Command::CheckCompose => compose::check(&stack),

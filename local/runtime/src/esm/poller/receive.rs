@@ -76,7 +76,7 @@ impl<I: Invoke> Session<I> {
                 budget -= 1;
                 match intake.next(|message| {
                     self.shared.metrics.polled.add(1);
-                    self.commits.found_first(partition, message.offset());
+                    self.commits.found(partition, message.offset());
                     reception.receive(message)
                 }) {
                     Some(Ok(Ok(()))) => {}

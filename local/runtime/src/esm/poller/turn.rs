@@ -95,7 +95,7 @@ impl<I: Invoke> Session<I> {
     fn receive_stray(&mut self, message: &BorrowedMessage<'_>) {
         let partition = message.partition();
         self.shared.metrics.polled.add(1);
-        self.commits.found_first(partition, message.offset());
+        self.commits.found(partition, message.offset());
         let mut reception =
             Reception { shared: &self.shared, engine: &mut self.engine, schemas: &self.desk.schemas };
         if let Err(missing) = reception.receive(message) {

@@ -89,3 +89,6 @@ fn uuid_of(id: &str) -> String {
     let hex = format!("{hash:032x}");
     format!("{}-{}-8{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
 }
+
+#[cfg(test)]
+mod tests;

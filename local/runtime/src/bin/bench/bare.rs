@@ -1,0 +1,32 @@
+//! What a bare consumer does: the measure of everything else.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::{ClientConfig, Message};
+
+use super::Failure;
+
+/// Records a second of a consumer that looks at nothing but the length.
+pub fn rate(bootstrap: &str, topic: &str, count: usize) -> Result<u128, Failure> {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", bootstrap)
+        .set("group.id", format!("bare-{topic}"))
+        .set("auto.offset.reset", "earliest")
+        .set("enable.auto.commit", "false")
+        .set("queued.min.messages", "100000")
+        .create()?;
+    consumer.subscribe(&[topic])?;
+    let (mut seen, mut bytes, mut started) = (0_usize, 0_usize, None);
+    while seen < count {
+        let Some(message) = consumer.poll(Duration::from_secs(20)) else {
+            return Err(format!("only {seen} of {count} records came").into());
+        };
+        bytes += message?.payload_len();
+        started.get_or_insert_with(Instant::now);
+        seen += 1;
+    }
+    let took = started.map_or(Duration::ZERO, |started| started.elapsed());
+    std::hint::black_box(bytes);
+    Ok(u128::try_from(count)? * 1_000 / took.as_millis().max(1))
+}
