@@ -105,7 +105,8 @@ async fn sent_to(arn: &str) -> Vec<Request> {
 
 fn is_signed_for(request: &Request, service: &str) -> bool {
     let authorization = request.headers["authorization"].to_str().unwrap();
-    authorization.starts_with("AWS4-HMAC-SHA256 ") && authorization.contains(&format!("/{service}/aws4_request"))
+    authorization.starts_with("AWS4-HMAC-SHA256 ")
+        && authorization.contains(&format!("/{service}/aws4_request"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -128,7 +129,10 @@ async fn an_sns_topic_gets_the_batch_as_a_message() {
     assert!(is_signed_for(last, "sns"));
     let parameters: Vec<(String, String)> = url::form_urlencoded::parse(&last.body).into_owned().collect();
     let value = |name: &str| &parameters.iter().find(|(n, _)| n == name).unwrap().1;
-    assert_eq!((value("Action").as_str(), value("TopicArn").as_str()), ("Publish", "arn:aws:sns:us-east-1:123456789012:failed"));
+    assert_eq!(
+        (value("Action").as_str(), value("TopicArn").as_str()),
+        ("Publish", "arn:aws:sns:us-east-1:123456789012:failed")
+    );
     let letter: Value = serde_json::from_str(value("Message")).unwrap();
     assert!(letter.get("payload").is_none(), "the event itself goes to S3 only");
 }
@@ -154,7 +158,8 @@ async fn a_folder_gets_a_file_for_each_batch() {
     let stop = CancellationToken::new();
     let config = failing_to(&broker, "arn:aws:sqs:us-east-1:123456789012:failed");
     let function = Function::new(|_, _| async { function_error() });
-    let handle = Mapping::start(config, leading_to(folder.to_str().unwrap()), function, stop.clone()).unwrap();
+    let handle =
+        Mapping::start(config, leading_to(folder.to_str().unwrap()), function, stop.clone()).unwrap();
     committed(&handle, 0, 3).await;
     let files = files_under(&folder.join("sqs/failed"));
     let batches: u64 = files
@@ -195,7 +200,9 @@ async fn records_are_validated_decoded_and_filtered_by_the_registrys_schema() {
     // The first question is not answered; schema 7 exists, 8 does not.
     let server = Server::start(|count, request| match (count, request.uri.path()) {
         (0, _) => (StatusCode::BAD_GATEWAY, String::new()),
-        (_, "/schemas/ids/7") => (StatusCode::OK, json!({"schemaType": "JSON", "schema": SCHEMA}).to_string()),
+        (_, "/schemas/ids/7") => {
+            (StatusCode::OK, json!({"schemaType": "JSON", "schema": SCHEMA}).to_string())
+        }
         _ => (StatusCode::NOT_FOUND, json!({"error_code": 40_403}).to_string()),
     })
     .await;

@@ -56,10 +56,12 @@ fn mapping(properties: &Value) -> Result<esm_local::esm::config::MappingConfig, 
         all.extend(own.clone());
     }
     let function = json!({"Events": {"Orders": {"Type": "MSK", "Properties": all}}});
-    let template = json!({"Resources": {"Pay": {"Type": "AWS::Serverless::Function", "Properties": function}}});
+    let template =
+        json!({"Resources": {"Pay": {"Type": "AWS::Serverless::Function", "Properties": function}}});
     let file = tempfile(&template);
     let mut settings = Settings::default();
-    settings.runtime.bootstrap_servers = Some(esm_local::template::Addresses::All("127.0.0.1:9092".to_owned()));
+    settings.runtime.bootstrap_servers =
+        Some(esm_local::template::Addresses::All("127.0.0.1:9092".to_owned()));
     let application = Template::read(&file, settings).and_then(|template| template.application());
     drop(std::fs::remove_file(file));
     Ok(application.map_err(|error| error.to_string())?.mappings.remove(0))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use esm_local::esm::status::MappingStatus;
 use esm_local::host::{HostOptions, LogBook};
 use esm_local::http_api::{self, Disabled, HttpApi};
-use esm_local::invoke_api::{self, InvokeApi, Introspect};
+use esm_local::invoke_api::{self, Introspect, InvokeApi};
 use esm_local::schedule::{self, Runner};
 use esm_local::template::{Application, AuthorizerSetting, Function, Settings};
 use futures::future::BoxFuture;

@@ -71,7 +71,10 @@ impl Top {
         let url = format!("http://{}{MAPPINGS}", self.invoke);
         let client = reqwest::Client::builder().no_proxy().build()?;
         let answer = client.get(&url).send().await.map_err(|error| {
-            format!("nothing answers at {} ({error}): does `esm-local run` run? Its --invoke goes here too", self.invoke)
+            format!(
+                "nothing answers at {} ({error}): does `esm-local run` run? Its --invoke goes here too",
+                self.invoke
+            )
         })?;
         Ok(answer.error_for_status()?.json().await?)
     }
@@ -83,7 +86,18 @@ fn table(before: &[MappingStatus], now: &[MappingStatus], seconds: u64) -> Strin
         before.iter().map(|status| (status.uuid.as_str(), &status.metrics)).collect();
     let mut text = format!(
         "{:<28} {:<24} {:<10} {:>5} {:>9} {:>9} {:>9} {:>8} {:>8} {:>7} {:>7}  {}\n",
-        "FUNCTION", "TOPIC", "STATE", "PARTS", "LAG", "READ/s", "DONE/s", "FAILED", "DROPPED", "DEAD", "OUT", "LAST"
+        "FUNCTION",
+        "TOPIC",
+        "STATE",
+        "PARTS",
+        "LAG",
+        "READ/s",
+        "DONE/s",
+        "FAILED",
+        "DROPPED",
+        "DEAD",
+        "OUT",
+        "LAST"
     );
     for status in now {
         let start = earlier.get(status.uuid.as_str()).copied().copied().unwrap_or(status.metrics);
@@ -149,7 +163,20 @@ mod tests {
         let words: Vec<&str> = line.split_whitespace().collect();
         assert_eq!(
             words,
-            ["…nction-with-a-very-long-name", "payments", "Enabled", "1", "12", "100", "200", "0", "0", "0", "3/2p", "OK"]
+            [
+                "…nction-with-a-very-long-name",
+                "payments",
+                "Enabled",
+                "1",
+                "12",
+                "100",
+                "200",
+                "0",
+                "0",
+                "0",
+                "3/2p",
+                "OK"
+            ]
         );
     }
 

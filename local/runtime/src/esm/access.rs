@@ -108,11 +108,7 @@ impl SourceAccess {
     }
 }
 
-fn sasl<'a>(
-    properties: &mut Vec<(&'static str, &'a str)>,
-    mechanism: &'static str,
-    password: &'a Password,
-) {
+fn sasl<'a>(properties: &mut Vec<(&'static str, &'a str)>, mechanism: &'static str, password: &'a Password) {
     properties.push(("sasl.mechanisms", mechanism));
     properties.push(("sasl.username", &password.username));
     properties.push(("sasl.password", password.password.reveal()));
@@ -172,9 +168,11 @@ mod tests {
 
     #[test]
     fn the_client_understands_every_property() {
-        for authentication in
-            [Authentication::Basic(password()), Authentication::Scram256(password()), Authentication::Scram512(password())]
-        {
+        for authentication in [
+            Authentication::Basic(password()),
+            Authentication::Scram256(password()),
+            Authentication::Scram512(password()),
+        ] {
             let access = SourceAccess { root_certificate: None, authentication: Some(authentication) };
             let mut client = rdkafka::ClientConfig::new();
             for (name, value) in access.client_properties() {

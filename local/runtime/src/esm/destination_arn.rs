@@ -32,7 +32,9 @@ pub enum DestinationService {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDestination {
     /// Neither of the three services, or no ARN at all.
-    #[error("{0} is no on-failure destination: kafka://TOPIC, or the ARN of an SQS queue, SNS topic or S3 bucket")]
+    #[error(
+        "{0} is no on-failure destination: kafka://TOPIC, or the ARN of an SQS queue, SNS topic or S3 bucket"
+    )]
     NotADestination(String),
     /// AWS takes no FIFO queues and topics.
     #[error("{0} is FIFO: event source mappings of Kafka take standard queues and topics only")]

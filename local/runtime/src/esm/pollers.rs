@@ -88,7 +88,13 @@ mod tests {
             ("never more than the maximum", (2, 5), 9, &[999, 999], &[4, 5]),
             ("three calm looks take one away", (1, 4), 4, &[999, 0, 0, 0, 0, 0, 0], &[2, 2, 2, 1, 1, 1, 1]),
             ("never fewer than the minimum", (2, 4), 4, &[0, 0, 0, 0], &[2, 2, 2, 2]),
-            ("load in between starts the count anew", (1, 4), 4, &[999, 0, 0, 60, 0, 0, 0], &[2, 2, 2, 2, 2, 2, 1]),
+            (
+                "load in between starts the count anew",
+                (1, 4),
+                4,
+                &[999, 0, 0, 60, 0, 0, 0],
+                &[2, 2, 2, 2, 2, 2, 1],
+            ),
         ];
         for (case, limits, partitions, lags, expected) in rows {
             assert_eq!(after(limits, partitions, lags), expected, "{case}");

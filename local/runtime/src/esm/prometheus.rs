@@ -11,7 +11,9 @@ const GAUGES: [Gauge; 5] = [
     ("OffsetLag", "Records after the committed offsets.", MappingStatus::lag),
     ("SumOffsetLag", "Records after the committed offsets.", MappingStatus::lag),
     ("MaxOffsetLag", "The same of the partition with most.", MappingStatus::max_lag),
-    ("ProvisionedPollers", "Event pollers at work.", |status| status.pollers.and_then(|n| i64::try_from(n).ok())),
+    ("ProvisionedPollers", "Event pollers at work.", |status| {
+        status.pollers.and_then(|n| i64::try_from(n).ok())
+    }),
     ("InvocationsInFlight", "Invocations that are out (not a metric of AWS).", |status| {
         i64::try_from(status.invocations_in_flight).ok()
     }),
@@ -26,7 +28,8 @@ pub fn text(mappings: &[MappingStatus]) -> String {
     }
     let counters = mappings.first().map(|mapping| mapping.metrics.named()).unwrap_or_default();
     for (index, (name, help, _)) in counters.into_iter().enumerate() {
-        let values = mappings.iter().filter_map(|mapping| Some((mapping, mapping.metrics.named().get(index)?.2)));
+        let values =
+            mappings.iter().filter_map(|mapping| Some((mapping, mapping.metrics.named().get(index)?.2)));
         metric(&mut text, name, help.trim(), "counter", values);
     }
     text
@@ -43,7 +46,8 @@ fn metric<'a, N: std::fmt::Display>(
     let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
     for (mapping, value) in values {
         let [uuid, function, topic, group] =
-            [&mapping.uuid, &mapping.function, &mapping.topic, &mapping.consumer_group_id].map(|label| escaped(label));
+            [&mapping.uuid, &mapping.function, &mapping.topic, &mapping.consumer_group_id]
+                .map(|label| escaped(label));
         let _ = writeln!(
             text,
             "{name}{{EventSourceMappingUUID=\"{uuid}\",FunctionName=\"{function}\",Topic=\"{topic}\",ConsumerGroupId=\"{group}\"}} {value}"
@@ -62,7 +66,8 @@ mod tests {
     use crate::esm::status::{MappingState, PartitionStatus};
 
     fn status(lags: &[Option<i64>]) -> MappingStatus {
-        let partition = |lag| PartitionStatus { partition: 0, committed: None, buffered: 0, unfinished: 0, lag };
+        let partition =
+            |lag| PartitionStatus { partition: 0, committed: None, buffered: 0, unfinished: 0, lag };
         MappingStatus {
             id: "PayEvent".to_owned(),
             uuid: "u-1".to_owned(),
@@ -82,7 +87,8 @@ mod tests {
     #[test]
     fn metrics_have_awss_names_and_the_mapping_as_label() {
         let text = text(&[status(&[Some(3), Some(4)])]);
-        let labels = r#"{EventSourceMappingUUID="u-1",FunctionName="pay",Topic="payments",ConsumerGroupId="a\"b"}"#;
+        let labels =
+            r#"{EventSourceMappingUUID="u-1",FunctionName="pay",Topic="payments",ConsumerGroupId="a\"b"}"#;
         for line in ["OffsetLag# 7", "MaxOffsetLag# 4", "PolledEventCount# 7", "DroppedEventCount# 0"] {
             let line = line.replace('#', labels);
             assert!(text.lines().any(|l| l == line), "{line} in\n{text}");

@@ -48,9 +48,11 @@ impl SystemLog {
 
     /// `ESM_PROCESSING_EVENT`: something went wrong around the function.
     pub fn problem(&self, code: &str, message: &str) {
-        self.write(SystemLogLevel::Warn, "ESM_PROCESSING_EVENT", || {
-            json!({"error": {"errorMessage": message, "errorCode": code}})
-        });
+        self.write(
+            SystemLogLevel::Warn,
+            "ESM_PROCESSING_EVENT",
+            || json!({"error": {"errorMessage": message, "errorCode": code}}),
+        );
     }
 
     /// `POLLER_STATUS_EVENT`: what is assigned now.
@@ -139,7 +141,9 @@ mod tests {
 
     #[test]
     fn a_level_lets_through_what_is_as_serious() {
-        let kinds = |level| logged(level).iter().map(|e| e["eventType"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        let kinds = |level| {
+            logged(level).iter().map(|e| e["eventType"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
         let all = ["KAFKA_STATUS_EVENT", "POLLER_STATUS_EVENT", "ESM_PROCESSING_EVENT"];
         assert_eq!(kinds(Some(SystemLogLevel::Debug)), all);
         assert_eq!(kinds(Some(SystemLogLevel::Info)), all[1..]);
@@ -156,7 +160,8 @@ mod tests {
         assert_eq!(connection["assignedPartitions"], json!(["pay-0", "pay-2"]));
         assert_eq!(connection["securityProtocol"], "PLAINTEXT");
         assert_eq!(events[2]["error"], json!({"errorMessage": "no answer", "errorCode": "Timeout"}));
-        let arn = "arn:aws:lambda:us-east-1:123456789012:event-source-mapping:8f2d1c3e-0000-4000-8000-000000000001";
+        let arn =
+            "arn:aws:lambda:us-east-1:123456789012:event-source-mapping:8f2d1c3e-0000-4000-8000-000000000001";
         assert!(events.iter().all(|event| event["resourceArn"] == arn));
     }
 }

@@ -73,7 +73,10 @@ impl<I: Invoke> Service for Arc<InvokeApi<I>> {
             HEALTH => return json_answer(200, &self.runtime.health().await),
             METRICS => return text_answer(prometheus::text(&self.runtime.mappings().await)),
             MAPPINGS => {
-                return json_answer(200, &serde_json::to_value(self.runtime.mappings().await).unwrap_or_default());
+                return json_answer(
+                    200,
+                    &serde_json::to_value(self.runtime.mappings().await).unwrap_or_default(),
+                );
             }
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! `AWS::Serverless::Function`.
+//! `AWS::Serverless::Function` and `AWS::Lambda::Function`.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};

@@ -203,7 +203,8 @@ impl Stage {
 
     fn nothing(&mut self) -> Step {
         self.collect();
-        let is_call = |action: &&Action| matches!(action, Action::Deliver(_) | Action::SendToDestination { .. });
+        let is_call =
+            |action: &&Action| matches!(action, Action::Deliver(_) | Action::SendToDestination { .. });
         self.actions.iter().find(is_call).map_or(Ok(()), |action| Err(format!("but {action:?}")))
     }
 
@@ -229,7 +230,8 @@ impl Stage {
 
     fn next_call(&mut self) -> Option<Action> {
         self.collect();
-        let is_call = |action: &Action| matches!(action, Action::Deliver(_) | Action::SendToDestination { .. });
+        let is_call =
+            |action: &Action| matches!(action, Action::Deliver(_) | Action::SendToDestination { .. });
         let at = self.actions.iter().position(is_call)?;
         self.actions.remove(at)
     }

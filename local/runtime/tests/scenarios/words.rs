@@ -13,7 +13,8 @@ pub type Content = BTreeMap<i32, Vec<String>>;
 pub fn content(value: &Value) -> Result<Content, String> {
     let partitions = value.as_object().ok_or_else(|| format!("{value} is no map of partitions"))?;
     let read = |(partition, values): (&String, &Value)| {
-        let values = values.as_array().map_or_else(|| vec![text(values)], |values| values.iter().map(text).collect());
+        let values =
+            values.as_array().map_or_else(|| vec![text(values)], |values| values.iter().map(text).collect());
         Ok((partition.parse().map_err(|_| format!("{partition} is no partition"))?, values))
     };
     partitions.iter().map(read).collect()
@@ -68,7 +69,9 @@ fn failures(failed: &Content, offset_of: impl Fn(i32, &str) -> Option<i64>) -> R
     for (&partition, values) in failed {
         for value in values {
             let offset = offset_of(partition, value).ok_or_else(|| format!("{value} never arrived"))?;
-            items.push(json!({"itemIdentifier": {"partition": format!("orders-{partition}"), "offset": offset}}));
+            items.push(
+                json!({"itemIdentifier": {"partition": format!("orders-{partition}"), "offset": offset}}),
+            );
         }
     }
     Ok(json!({ "batchItemFailures": items }).to_string())

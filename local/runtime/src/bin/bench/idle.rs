@@ -32,7 +32,11 @@ pub async fn measure(options: &Options) -> Result<(), Failure> {
     tokio::time::sleep(WATCHED).await;
     let (used, resident_kb) = (ticks(id)? - before, resident_kb(id)?);
     let permille = used * 1_000 / (WATCHED.as_secs() * TICKS_PER_SECOND);
-    row("idle with 20 mappings, processor", &format!("{}.{} %", permille / 10, permille % 10), "1 % of a core");
+    row(
+        "idle with 20 mappings, processor",
+        &format!("{}.{} %", permille / 10, permille % 10),
+        "1 % of a core",
+    );
     row("idle with 20 mappings, resident memory", &format!("{} MB", resident_kb / 1_024), "30 MB");
     child.kill().await?;
     std::fs::remove_dir_all(&folder)?;

@@ -37,7 +37,11 @@ pub async fn many_partitions(options: &Options) -> Result<(), Failure> {
     let started = Instant::now();
     let mut running = Running::start(Way::host()?, &options.bootstrap, &topic.name, 1_000).await?;
     until_invoked(&mut running, records).await?;
-    row("20 records in each of 1,000 partitions, all of", &format!("{} ms", started.elapsed().as_millis()), "works");
+    row(
+        "20 records in each of 1,000 partitions, all of",
+        &format!("{} ms", started.elapsed().as_millis()),
+        "works",
+    );
     running.end().await;
     topic.remove().await
 }

@@ -62,7 +62,8 @@ impl Way {
             binary_pattern: folder.join("{binary}").display().to_string(),
             ..HostOptions::new(LogBook::new(None))
         };
-        let place = Place { region: "us-east-1".into(), account_id: "000000000000".into(), partition: "aws".into() };
+        let place =
+            Place { region: "us-east-1".into(), account_id: "000000000000".into(), partition: "aws".into() };
         Ok(Self::Host(Box::new(Host::new(&[noop()], &place, options))))
     }
 

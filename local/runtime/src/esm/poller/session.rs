@@ -27,6 +27,9 @@ use crate::invoke::Invoke;
 /// The client is looked after at least this often, whatever its wake-ups say.
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
 
+/// As long as the group is not joined: some of the client's complaints come without a wake-up.
+const JOINING: Duration = Duration::from_millis(250);
+
 /// How long leaving the group may take.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -122,7 +125,8 @@ impl<I: Invoke> Session<I> {
     }
 
     fn wake_ms(&self) -> i64 {
-        let housekeeping_ms = self.shared.clock.after(HOUSEKEEPING);
+        let is_joining = self.state == MappingState::Enabling;
+        let housekeeping_ms = self.shared.clock.after(if is_joining { JOINING } else { HOUSEKEEPING });
         let deadlines = self.revocations.iter().map(|r| r.deadline_ms).chain(self.stop_by_ms);
         let due = self.engine.next_wake_ms().into_iter().chain(self.commits.due_ms(self.is_letting_go()));
         due.chain(deadlines).chain(self.scaling.due_ms()).fold(housekeeping_ms, i64::min)

@@ -53,8 +53,7 @@ pub fn decode<'a>(registry: &SchemaRegistry, schemas: &Schemas, raw: &RawRecord<
 fn view<'a>(schemas: &Schemas, bytes: &'a [u8]) -> Result<View<'a>, Decoded<'a>> {
     let not = |condition, cause: String| Decoded::Not(Undecodable { condition, cause });
     let unreadable = |cause: String| not(Condition::DeserializationError, cause);
-    let (id, source) =
-        wire::split(bytes).ok_or_else(|| unreadable("the data names no schema".to_owned()))?;
+    let (id, source) = wire::split(bytes).ok_or_else(|| unreadable("the data names no schema".to_owned()))?;
     let schema = match schemas.get(id) {
         Some(Known::Schema(schema)) => schema,
         Some(Known::Unusable(cause)) => return Err(unreadable(format!("schema {id}: {cause}"))),

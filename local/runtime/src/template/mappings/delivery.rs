@@ -76,7 +76,8 @@ impl EventSource<'_> {
         let minimum = number("MinimumPollers", MINIMUM_POLLERS_MAX, 1);
         let maximum = number("MaximumPollers", MAXIMUM_POLLERS_MAX, MAXIMUM_POLLERS_DEFAULT);
         if minimum > maximum {
-            let message = format!("MinimumPollers is {minimum}, which is more than MaximumPollers, {maximum}");
+            let message =
+                format!("MinimumPollers is {minimum}, which is more than MaximumPollers, {maximum}");
             self.fault("ProvisionedPollerConfig", message);
         }
         Some(PollerLimits { minimum, maximum })

@@ -10,7 +10,11 @@ const SECTION: &str = "SchemaRegistryConfig";
 
 impl EventSource<'_> {
     /// The mapping's registry. What AWS refuses is refused in AWS's words.
-    pub(super) fn schema_registry(&self, is_provisioned: bool, settings: &Settings) -> Option<SchemaRegistry> {
+    pub(super) fn schema_registry(
+        &self,
+        is_provisioned: bool,
+        settings: &Settings,
+    ) -> Option<SchemaRegistry> {
         let config = self.properties.section(SECTION);
         config.node.entries().next()?;
         if !is_provisioned {
@@ -67,7 +71,8 @@ impl EventSource<'_> {
         let uri = node.and_then(|node| self.properties.resolver.text(node).ok());
         let names = [Some(self.id), uri.as_deref()];
         let names: Vec<&str> = names.into_iter().flatten().collect();
-        let given = settings.runtime.schema_registries.as_ref().and_then(|registries| registries.find(&names));
+        let given =
+            settings.runtime.schema_registries.as_ref().and_then(|registries| registries.find(&names));
         let own = uri.as_deref().filter(|uri| uri.starts_with("http://") || uri.starts_with("https://"));
         if given.or(own).is_none() {
             self.fault(

@@ -43,8 +43,11 @@ impl EventSource<'_> {
 
     pub(super) fn topic(&self) -> Option<String> {
         let topics = self.properties.texts("Topics");
-        let is_resolved =
-            self.properties.node.get("Topics").is_none_or(|node| self.properties.resolver.value(node).is_ok());
+        let is_resolved = self
+            .properties
+            .node
+            .get("Topics")
+            .is_none_or(|node| self.properties.resolver.value(node).is_ok());
         if topics.len() != 1 && is_resolved {
             self.fault("Topics", format!("a mapping has exactly one topic, not {}", topics.len()));
         }

@@ -30,7 +30,10 @@ fn read(properties: &str) -> Result<MappingConfig, String> {
     let root = parse(&text).unwrap();
     let settings: Settings = serde_json::from_value(parse(GIVEN).unwrap().to_value()).unwrap();
     let template = Template { file: PathBuf::from("template.yaml"), root, settings };
-    template.application().map(|mut application| application.mappings.remove(0)).map_err(|error| error.to_string())
+    template
+        .application()
+        .map(|mut application| application.mappings.remove(0))
+        .map_err(|error| error.to_string())
 }
 
 fn mapping(properties: &str) -> MappingConfig {
@@ -67,8 +70,14 @@ fn destinations_may_be_resources_of_the_template() {
         other => panic!("{other:?}"),
     };
     assert_eq!(to("{Destination: ''}"), None);
-    assert_eq!(to("{Destination: 'kafka://dead'}"), Some(OnFailureDestination::KafkaTopic("dead".to_owned())));
-    assert_eq!(service("{Destination: 'arn:aws:sns:us-east-1:1:t'}"), (DestinationService::Sns, "t".to_owned()));
+    assert_eq!(
+        to("{Destination: 'kafka://dead'}"),
+        Some(OnFailureDestination::KafkaTopic("dead".to_owned()))
+    );
+    assert_eq!(
+        service("{Destination: 'arn:aws:sns:us-east-1:1:t'}"),
+        (DestinationService::Sns, "t".to_owned())
+    );
     assert_eq!(
         service("{Type: SQS, Destination: !GetAtt Failed.Arn}"),
         (DestinationService::Sqs, "Failed".to_owned())
@@ -91,7 +100,8 @@ fn access_counts_where_its_secret_is_given() {
         let access = access(text);
         assert_eq!((access.security_protocol(), access.sasl_mechanism()), (protocol, mechanism), "{text}");
     }
-    let both = access("{Type: BASIC_AUTH, URI: 'arn:secret'}, {Type: SERVER_ROOT_CA_CERTIFICATE, URI: !Ref Root}");
+    let both =
+        access("{Type: BASIC_AUTH, URI: 'arn:secret'}, {Type: SERVER_ROOT_CA_CERTIFICATE, URI: !Ref Root}");
     assert!(matches!(both.authentication, Some(Authentication::Basic(_))));
     assert_eq!(both.root_certificate.as_deref(), Some("CA"));
 }
@@ -105,9 +115,44 @@ fn a_registry_is_found_by_its_uri() {
     )
     .schema_registry
     .unwrap();
-    assert_eq!((registry.url.as_str(), registry.format), ("http://127.0.0.1:8081", EventRecordFormat::Source));
+    assert_eq!(
+        (registry.url.as_str(), registry.format),
+        ("http://127.0.0.1:8081", EventRecordFormat::Source)
+    );
     assert_eq!((registry.validates_key, registry.validates_value), (false, true));
     assert_eq!(registry.access.password.unwrap().username, "ana");
+}
+
+#[test]
+fn plain_cloudformation_says_the_same() {
+    let text = "
+Resources:
+  Pay: {Type: 'AWS::Lambda::Function', Properties: {Timeout: 7}}
+  Orders:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !GetAtt Pay.Arn
+      SelfManagedEventSource: {Endpoints: {KafkaBootstrapServers: ['k1:9092']}}
+      SelfManagedKafkaEventSourceConfig: {ConsumerGroupId: group}
+      Topics: [orders]
+      StartingPosition: LATEST
+  Queue: {Type: 'AWS::Lambda::EventSourceMapping', Properties: {EventSourceArn: 'arn:aws:sqs:x:1:q', FunctionName: Pay}}
+";
+    let template = Template {
+        file: PathBuf::from("template.yaml"),
+        root: parse(text).unwrap(),
+        settings: Settings::default(),
+    };
+    let application = template.application().unwrap();
+    let [mapping] = application.mappings.as_slice() else { panic!("one mapping") };
+    assert_eq!((mapping.id.as_str(), mapping.function.as_str()), ("Orders", "Pay"));
+    assert_eq!(
+        (mapping.bootstrap_servers.as_str(), mapping.consumer_group_id.as_str()),
+        ("k1:9092", "group")
+    );
+    assert_eq!(mapping.starting_position, StartingPosition::Latest);
+    assert_eq!(application.functions[0].timeout, Duration::from_secs(7));
+    assert_eq!(application.ignored, ["Queue (AWS::Lambda::EventSourceMapping, not of Kafka)"]);
 }
 
 #[test]

@@ -66,8 +66,12 @@ impl Endpoint {
     /// SQS `SendMessage`, JSON protocol.
     fn send_message(&self, letter: &Letter) -> Result<reqwest::Request, String> {
         let queue = self.under(&format!("{}/{}", self.arn.account_id, self.arn.name))?;
-        let message = json!({"QueueUrl": queue.as_str(), "MessageBody": String::from_utf8_lossy(&letter.value)});
-        let headers = [("x-amz-target", "AmazonSQS.SendMessage"), (CONTENT_TYPE.as_str(), "application/x-amz-json-1.0")];
+        let message =
+            json!({"QueueUrl": queue.as_str(), "MessageBody": String::from_utf8_lossy(&letter.value)});
+        let headers = [
+            ("x-amz-target", "AmazonSQS.SendMessage"),
+            (CONTENT_TYPE.as_str(), "application/x-amz-json-1.0"),
+        ];
         Ok(post(self.url.clone(), &headers, message.to_string()))
     }
 

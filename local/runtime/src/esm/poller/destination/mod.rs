@@ -69,9 +69,7 @@ impl Destination {
             Some(DestinationPlace::Endpoint(url)) => {
                 Ok(Self::Endpoint(Endpoint::new(url.clone(), arn.clone(), key_prefix)))
             }
-            Some(DestinationPlace::Folder(folder)) => {
-                Ok(Self::Folder(Folder::new(folder, arn, key_prefix)))
-            }
+            Some(DestinationPlace::Folder(folder)) => Ok(Self::Folder(Folder::new(folder, arn, key_prefix))),
             None => Err(StartError::NoPlace { mapping: config.id.clone(), arn: arn.arn.clone() }),
         }
     }

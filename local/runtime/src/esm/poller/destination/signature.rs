@@ -4,7 +4,8 @@ use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode,
 };
 use aws_sigv4::sign::v4;
 
@@ -15,7 +16,8 @@ const REGION_DEFAULT: &str = "us-east-1";
 
 /// Signs with the environment's keys; without them with `local`, which most emulators take.
 pub fn sign(request: &mut reqwest::Request, arn: &DestinationArn) -> Result<(), String> {
-    let region = if arn.region.is_empty() { variable("AWS_REGION", REGION_DEFAULT) } else { arn.region.clone() };
+    let region =
+        if arn.region.is_empty() { variable("AWS_REGION", REGION_DEFAULT) } else { arn.region.clone() };
     let session_token = std::env::var("AWS_SESSION_TOKEN").ok();
     let credentials = Credentials::new(
         variable("AWS_ACCESS_KEY_ID", "local"),
@@ -45,10 +47,16 @@ pub fn sign(request: &mut reqwest::Request, arn: &DestinationArn) -> Result<(), 
 }
 
 fn signable(request: &reqwest::Request) -> Result<SignableRequest<'_>, String> {
-    let headers = request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let headers =
+        request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
     let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-    SignableRequest::new(request.method().as_str(), request.url().as_str(), headers, SignableBody::Bytes(body))
-        .map_err(|error| error.to_string())
+    SignableRequest::new(
+        request.method().as_str(),
+        request.url().as_str(),
+        headers,
+        SignableBody::Bytes(body),
+    )
+    .map_err(|error| error.to_string())
 }
 
 /// S3 signs its paths as they are and wants the body's hash in a header.
