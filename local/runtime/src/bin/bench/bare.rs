@@ -7,6 +7,9 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use super::Failure;
 
+/// How long nothing may come, from the first record on or before it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Records a second of a consumer that looks at nothing but the length.
 pub fn rate(bootstrap: &str, topic: &str, count: usize) -> Result<u128, Failure> {
     let consumer: BaseConsumer = ClientConfig::new()
@@ -17,13 +20,17 @@ pub fn rate(bootstrap: &str, topic: &str, count: usize) -> Result<u128, Failure>
         .set("queued.min.messages", "100000")
         .create()?;
     consumer.subscribe(&[topic])?;
-    let (mut seen, mut bytes, mut started) = (0_usize, 0_usize, None);
+    let (mut seen, mut bytes, mut started, mut last) = (0_usize, 0_usize, None, Instant::now());
     while seen < count {
-        let Some(message) = consumer.poll(Duration::from_secs(20)) else {
-            return Err(format!("only {seen} of {count} records came").into());
+        // Nothing comes back from a poll in which the group was joined, too.
+        let Some(message) = consumer.poll(Duration::from_secs(1)) else {
+            if last.elapsed() > PATIENCE {
+                return Err(format!("only {seen} of {count} records came").into());
+            }
+            continue;
         };
         bytes += message?.payload_len();
-        started.get_or_insert_with(Instant::now);
+        last = *started.get_or_insert_with(Instant::now);
         seen += 1;
     }
     let took = started.map_or(Duration::ZERO, |started| started.elapsed());
