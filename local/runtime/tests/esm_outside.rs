@@ -35,6 +35,9 @@ struct Request {
 
 type Answer = fn(usize, &Request) -> (StatusCode, String);
 
+/// What was asked so far, how often, and what is answered.
+type Shared = (Arc<Mutex<Vec<Request>>>, Arc<AtomicUsize>, Answer);
+
 /// A server that notes requests and answers the n-th as it is told.
 struct Server {
     url: String,
@@ -58,7 +61,7 @@ impl Server {
 }
 
 async fn serve(
-    State((requests, count, answer)): State<(Arc<Mutex<Vec<Request>>>, Arc<AtomicUsize>, Answer)>,
+    State((requests, count, answer)): State<Shared>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,

@@ -151,7 +151,7 @@ mod tests {
             ("ssl.key.password", "word"),
             ("security.protocol", "SSL"),
         ];
-        let rows: [(Option<Authentication>, Vec<(&str, &str)>); 5] = [
+        let rows = [
             (None, vec![]),
             (Some(Authentication::Basic(password())), sasl("PLAIN")),
             (Some(Authentication::Scram256(password())), sasl("SCRAM-SHA-256")),

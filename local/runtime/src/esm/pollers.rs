@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn pollers_follow_the_lag_between_their_limits() {
-        let rows: [(&str, (u16, u16), usize, &[i64], &[usize]); 7] = [
+        type Row = (&'static str, (u16, u16), usize, &'static [i64], &'static [usize]);
+        let rows: [Row; 7] = [
             ("a round of lag is no reason", (1, 8), 8, &[0, 50], &[1, 1]),
             ("more than a round doubles", (1, 8), 8, &[51, 101, 201, 1_000], &[2, 4, 8, 8]),
             ("never more than there are partitions", (1, 8), 3, &[999, 999, 999], &[2, 3, 3]),

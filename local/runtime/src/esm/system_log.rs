@@ -7,9 +7,12 @@ use serde_json::{Value, json};
 
 use super::config::{EventSource, MappingConfig, SystemLogLevel};
 
+/// Called with a function's name and a line.
+type WriteLine = dyn Fn(&str, String) + Send + Sync;
+
 /// Takes a line for the log of a function.
 #[derive(Clone)]
-pub struct LogSink(Arc<dyn Fn(&str, String) + Send + Sync>);
+pub struct LogSink(Arc<WriteLine>);
 
 impl LogSink {
     /// Calls `write` with the function's name and a line.
@@ -135,8 +138,7 @@ mod tests {
         log.offsets(0, 5_004, 5_004, 5_004);
         log.assigned(&[0, 2], 3);
         log.problem("Timeout", "no answer");
-        let lines = lines.lock().unwrap().clone();
-        lines
+        lines.lock().unwrap().clone()
     }
 
     #[test]
