@@ -24,9 +24,9 @@ pub async fn measure(options: &Options) -> Result<(), Failure> {
         let partition = i32::try_from(number % 4)?;
         let record = FutureRecord::<(), _>::to(&topic.name).partition(partition).payload("small");
         let sent = Instant::now();
-        let acknowledged = producer.send(record, Duration::ZERO);
+        let acknowledged = producer.send_result(record).map_err(|(error, _)| error)?;
         let call = running.next_call().await?;
-        acknowledged.await.map_err(|(error, _)| error)?;
+        acknowledged.await?.map_err(|(error, _)| error)?;
         if number >= WARM_UP {
             to_call.push(call.began.saturating_duration_since(sent));
             to_answer.push(call.ended.saturating_duration_since(sent));

@@ -1,6 +1,6 @@
 //! Records a second, from a full topic.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::stage::{Running, Way};
 use super::topics::Topic;
@@ -58,17 +58,15 @@ async fn of_mapping(way: Way, options: &Options, topic: &str, batch_size: usize)
 /// Until every record has been in a call that ended.
 async fn until_invoked(running: &mut Running, records: usize) -> Result<(), Failure> {
     let wanted = u64::try_from(records)?;
-    loop {
-        let is_sent = running.handle.metrics().invoked >= wanted;
-        let in_flight = match is_sent {
-            true => running.handle.status().await.map_or(0, |status| status.invocations_in_flight),
-            false => 1,
-        };
-        if in_flight == 0 {
-            return Ok(());
-        }
+    while running.handle.metrics().invoked < wanted {
         running.next_call().await?;
     }
+    // The last calls are noted before the mapping has taken their answers.
+    let mut tick = tokio::time::interval(Duration::from_millis(1));
+    while running.handle.status().await.is_some_and(|status| status.invocations_in_flight > 0) {
+        tick.tick().await;
+    }
+    Ok(())
 }
 
 fn per_second(rate: u128) -> String {
