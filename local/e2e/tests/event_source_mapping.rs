@@ -1,15 +1,16 @@
-//! Event source mappings against a real broker, which the mock cannot stand in for: latency, throughput
-//! and a storm of rebalances. `-- --nocapture` shows the figures.
+//! Event source mappings against a real broker, which the mock cannot stand in for: latency, throughput,
+//! timestamps, kills and a storm of rebalances. `-- --nocapture` shows the figures.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where its stage cannot be set")]
 
 #[path = "../../runtime/tests/esm/support/mod.rs"]
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use esm_local::esm::config::MappingConfig;
+use esm_local::esm::config::{MappingConfig, StartingPosition};
 use esm_local::esm::{EsmOptions, Mapping};
 use esm_local::invoke::{Invocation, Invoke, InvokeOutcome};
 use rdkafka::ClientConfig;
@@ -47,6 +48,110 @@ async fn topic(name: &str, partitions: i32) -> String {
     let new = NewTopic::new(&name, partitions, TopicReplication::Fixed(1));
     admin.create_topics([&new], &AdminOptions::new()).await.unwrap();
     name
+}
+
+/// Records of 0, 1, 2 … seconds, and a mapping from the third second on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mapping_starts_at_its_timestamp_once() {
+    let topic = topic("timestamp", 1).await;
+    let producer = producer("0");
+    let start_ms = 1_545_084_650_000;
+    for second in 0..6 {
+        let record = FutureRecord::<(), _>::to(&topic).payload("x").timestamp(start_ms + second * 1_000);
+        producer.send(record, Duration::ZERO).await.unwrap();
+    }
+    let config = MappingConfig {
+        starting_position: StartingPosition::AtTimestamp(start_ms + 3_000),
+        ..mapping(&bootstrap(), &topic)
+    };
+    for expected in [vec![3, 4, 5], vec![6]] {
+        let function = Function::succeeding();
+        let stop = CancellationToken::new();
+        let handle = Mapping::start(config.clone(), options(), Arc::clone(&function), stop.clone()).unwrap();
+        function.wait_for_records(expected.len()).await;
+        committed(&handle, 0, expected.last().unwrap() + 1).await;
+        assert_eq!(function.offsets()[&0], expected, "what is committed wins over the position");
+        stop.cancel();
+        handle.join().await;
+        producer.send(FutureRecord::<(), _>::to(&topic).payload("x"), Duration::ZERO).await.unwrap();
+    }
+}
+
+/// Not a test of its own: the process that the next test kills. Notes what it delivers in a file.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "run by a_killed_instance_loses_nothing_and_skips_nothing"]
+async fn victim() {
+    let (Ok(topic), Ok(file)) = (std::env::var("VICTIM_TOPIC"), std::env::var("VICTIM_FILE")) else { return };
+    let file = Arc::new(std::fs::OpenOptions::new().append(true).open(file).unwrap());
+    let function = Function::new(move |_, records| {
+        let file = Arc::clone(&file);
+        async move {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            let lines: String =
+                records.iter().map(|seen| format!("{} {}\n", seen.partition, seen.offset)).collect();
+            std::io::Write::write_all(&mut &*file, lines.as_bytes()).unwrap();
+            success()
+        }
+    });
+    let config = MappingConfig { batch_size: 10, ..mapping(&bootstrap(), &topic) };
+    let handle = Mapping::start(config, options(), function, CancellationToken::new()).unwrap();
+    handle.join().await;
+}
+
+fn start_victim(topic: &str, file: &std::path::Path) -> std::process::Child {
+    std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["victim", "--exact", "--ignored"])
+        .env("VICTIM_TOPIC", topic)
+        .env("VICTIM_FILE", file)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Partition and offset of everything delivered so far; the last line may be half written.
+fn delivered(file: &std::path::Path) -> Vec<(i32, i64)> {
+    let text = std::fs::read_to_string(file).unwrap();
+    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+    let pair = |line: &str| {
+        let (partition, offset) = line.split_once(' ').unwrap();
+        (partition.parse().unwrap(), offset.parse().unwrap())
+    };
+    whole.lines().map(pair).collect()
+}
+
+/// SIGKILL, three times, in the middle of deliveries.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_instance_loses_nothing_and_skips_nothing() {
+    let (topic, partitions, count) = (topic("killed", 4).await, 4_i32, 20_000_i32);
+    let producer = producer("5");
+    let sends = (0..count)
+        .map(|i| FutureRecord::<(), _>::to(&topic).partition(i % partitions).payload("x"))
+        .map(|record| producer.send_result(record).unwrap());
+    for sent in sends.collect::<Vec<_>>() {
+        sent.await.unwrap().unwrap();
+    }
+    let file = std::env::temp_dir().join(&topic);
+    std::fs::write(&file, "").unwrap();
+    let all = usize::try_from(count).unwrap();
+    for life in 1..=4 {
+        let mut victim = start_victim(&topic, &file);
+        let wanted = if life == 4 { all } else { all / 5 * life };
+        eventually(&format!("{wanted} records in life {life}"), || async {
+            let distinct: BTreeSet<_> = delivered(&file).into_iter().collect();
+            distinct.len() >= wanted
+        })
+        .await;
+        victim.kill().unwrap();
+        victim.wait().unwrap();
+    }
+    let mut next = BTreeMap::new();
+    for (partition, offset) in delivered(&file) {
+        let next = next.entry(partition).or_insert(0);
+        assert!(offset <= *next, "partition {partition}: {offset} came before {next}");
+        *next = (*next).max(offset + 1);
+    }
+    assert_eq!(next.into_values().collect::<Vec<_>>(), vec![i64::from(count / partitions); 4]);
+    std::fs::remove_file(file).unwrap();
 }
 
 struct Arrivals(mpsc::UnboundedSender<(Instant, usize)>);

@@ -108,12 +108,6 @@ impl Gateway {
         Self { token: self.admin.clone(), ..self.clone() }
     }
 
-    /// The same connections for an administrator.
-    #[must_use]
-    pub fn as_admin(&self) -> Self {
-        self.clone()
-    }
-
     /// The user that this client acts for.
     #[must_use]
     pub fn user(&self) -> &str {

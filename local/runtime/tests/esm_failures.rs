@@ -7,7 +7,7 @@ mod support;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use esm_local::esm::config::{MappingConfig, OnFailureDestination};
+use esm_local::esm::config::{DestinationArn, MappingConfig, OnFailureDestination};
 use esm_local::esm::{Mapping, StartError};
 use rdkafka::Message;
 use support::broker::{Broker, text};
@@ -129,11 +129,12 @@ async fn what_cannot_be_run_is_said_at_the_start() {
         Mapping::start(config, quick(), Function::succeeding(), CancellationToken::new()).err()
     };
     let base = || mapping("127.0.0.1:1", "pay");
-    let arn = OnFailureDestination::Arn("arn:aws:sqs:us-east-1:123456789012:q".to_owned());
+    let queue = DestinationArn::parse("arn:aws:sqs:us-east-1:123456789012:q").unwrap();
+    let arn = OnFailureDestination::Arn(queue);
     let own = OnFailureDestination::KafkaTopic("pay".to_owned());
     assert!(matches!(
         start(MappingConfig { on_failure: Some(arn), ..base() }),
-        Some(StartError::ArnDestination { .. })
+        Some(StartError::NoPlace { .. })
     ));
     assert!(matches!(
         start(MappingConfig { on_failure: Some(own), ..base() }),

@@ -43,8 +43,8 @@ pub enum Command {
     Token(Token),
     /// Start what does not run yet, then show payments going through.
     Demo(Passed),
-    /// Measure the gateway on an empty stack.
-    Bench(Passed),
+    /// Measure the gateway on an empty stack, or the runtime's event source mappings.
+    Bench(Bench),
     /// Compare offsets with outcomes on the running stack: fails if a finished record has none.
     Audit(Passed),
     /// Simulate the gateway with faults: `--seed N --seeds COUNT`, and more that `--help` shows.
@@ -94,6 +94,26 @@ pub struct Up {
     /// Let the servers' JVMs compile for a long run rather than for a quick start, as `bench` does.
     #[arg(long)]
     pub measured: bool,
+}
+
+/// What to measure.
+#[derive(Debug, Clone, Args)]
+pub struct Bench {
+    /// The gateway, or (`esm`) event source mappings against a bare consumer.
+    #[arg(value_enum, default_value_t = Measured::Gateway)]
+    pub what: Measured,
+    /// Arguments of the program, after `--`.
+    #[arg(last = true)]
+    pub arguments: Vec<String>,
+}
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Measured {
+    /// Payments through the whole gateway.
+    Gateway,
+    /// Event source mappings of the local runtime; needs Kafka only.
+    Esm,
 }
 
 /// What is passed on to the program.

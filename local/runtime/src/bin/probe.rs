@@ -2,7 +2,8 @@
 //!
 //! `{"do": "echo"}` answers with the event, `fail` with an error, `panic`, `exit` (with `code`),
 //! `sleep` (`ms`), `environment` answers with its variables, `deadline` with the milliseconds
-//! left, `print` writes `text` to standard output. `FAIL_INIT=1` makes it exit before it is ready.
+//! left, `print` writes `text` to standard output. `FAIL_INIT=1` makes it exit before it is ready;
+//! with `NOOP=1` it reads no event and answers with nothing.
 #![allow(
     missing_docs,
     clippy::panic,
@@ -20,7 +21,14 @@ async fn main() -> Result<(), Error> {
     if std::env::var("FAIL_INIT").is_ok() {
         std::process::exit(7);
     }
+    if std::env::var("NOOP").is_ok() {
+        return lambda_runtime::run(service_fn(ignore)).await;
+    }
     lambda_runtime::run(service_fn(handle)).await
+}
+
+async fn ignore(_: LambdaEvent<serde::de::IgnoredAny>) -> Result<(), Error> {
+    Ok(())
 }
 
 async fn handle(event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {

@@ -18,10 +18,13 @@ fn section<T>(title: &str, items: &[T], line: impl Fn(&T) -> String) {
 }
 
 fn function(function: &Function) -> String {
+    let program = function.command.first().map_or_else(
+        || format!("binary {}", function.binary),
+        |program| format!("{} by {program}", function.handler),
+    );
     format!(
-        "{}  binary {}, {} s, {} MB, {} environments at most, {} variables",
+        "{}  {program}, {} s, {} MB, {} environments at most, {} variables",
         function.name,
-        function.binary,
         function.timeout.as_secs(),
         function.memory_size_mib,
         function.environments_max,

@@ -10,19 +10,34 @@ mod invoker;
 mod mappings;
 mod run;
 mod signals;
+mod top;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use esm_local::template::{Settings, Template};
 
 /// What the command line fails with: shown as it is.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
+/// What `--help` teaches beside the options.
+const LESSON: &str = "\
+First steps:
+  esm-local check                          what of ./template.yaml is understood, and what is left aside
+  esm-local run                            runs it; Ctrl-C finishes what is under way
+  esm-local run --parameters local.yaml    with what only AWS would know (brokers, secrets, addresses)
+  esm-local top                            lag, rates and failures of the mappings, live
+  aws lambda invoke --endpoint-url http://127.0.0.1:9000 --function-name NAME --payload '{}' out.json
+
+A parameters file for a broker on this machine is one line: `Runtime: {BootstrapServers: '127.0.0.1:9092'}`.
+
+Exit codes: 0 after an ordered end, 1 when something is wrong with the template, the parameters or the
+machine (each fault is told with file, line and remedy), 2 for a slip on the command line.";
+
 /// Runs a SAM template's functions and Kafka event source mappings on this machine.
 #[derive(Debug, Parser)]
-#[command(name = "esm-local", version)]
+#[command(name = "esm-local", version, after_help = LESSON)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -34,6 +49,13 @@ enum Command {
     Run(Run),
     /// Shows what of the template is understood and what is left aside.
     Check(Source),
+    /// Shows the mappings of a running runtime, live: lag, rates, failures, calls in flight.
+    Top(top::Top),
+    /// Prints a completion script: `esm-local completions bash > /etc/bash_completion.d/esm-local`.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
 }
 
 /// The template and what it is read with.
@@ -88,6 +110,11 @@ impl Cli {
             Command::Run(run) => run.execute(),
             Command::Check(source) => {
                 check::print(&source.read()?.application()?);
+                Ok(())
+            }
+            Command::Top(top) => top.execute(),
+            Command::Completions { shell } => {
+                clap_complete::generate(shell, &mut Self::command(), "esm-local", &mut std::io::stdout());
                 Ok(())
             }
         }

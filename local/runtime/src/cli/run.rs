@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use esm_local::esm::status::MappingStatus;
 use esm_local::host::{HostOptions, LogBook};
 use esm_local::http_api::{self, Authorize, Disabled, HttpApi, Jwt, JwtOptions};
-use esm_local::invoke_api::{self, Health, InvokeApi};
+use esm_local::invoke_api::{self, Introspect, InvokeApi};
 use esm_local::schedule::{self, Runner};
 use esm_local::template::{Application, AuthorizerSetting, Function, Settings};
-use serde_json::json;
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -55,7 +57,7 @@ impl Run {
             "invoke": invoke.local_addr()?.to_string(),
             "processId": std::process::id(),
         });
-        let running = parts.start(http, invoke, jwt)?;
+        let running = parts.start(http, invoke, jwt, settings)?;
         tracing::info!(http = %addresses["http"], invoke = %addresses["invoke"], "ready");
         if let Some(file) = &self.ready_file {
             std::fs::write(file, addresses.to_string())?;
@@ -91,8 +93,20 @@ struct Running {
 }
 
 impl Parts {
-    fn start(&self, http: TcpListener, invoke: TcpListener, jwt: Option<Jwt>) -> Result<Running, Error> {
-        let mappings = Arc::new(mappings::start_mappings(&self.application, &self.invoker, &self.shutdown)?);
+    fn start(
+        &self,
+        http: TcpListener,
+        invoke: TcpListener,
+        jwt: Option<Jwt>,
+        settings: &Settings,
+    ) -> Result<Running, Error> {
+        let mappings = Arc::new(mappings::start_mappings(
+            &self.application,
+            &settings.runtime,
+            &self.logs,
+            &self.invoker,
+            &self.shutdown,
+        )?);
         let events = Arc::new(Semaphore::new(EVENTS_MAX as usize));
         let mut tasks = JoinSet::new();
         match jwt {
@@ -103,7 +117,11 @@ impl Parts {
             invoker: Arc::clone(&self.invoker),
             functions: Arc::new(self.application.functions.clone()),
             logs: Arc::clone(&self.logs),
-            health: self.health(&mappings),
+            runtime: Arc::new(Inside {
+                mappings: Arc::clone(&mappings),
+                invoker: Arc::clone(&self.invoker),
+                shutdown: self.shutdown.clone(),
+            }),
             events: Arc::clone(&events),
         };
         tasks.spawn(invoke_api::run(invoke, api, self.shutdown.clone()));
@@ -128,18 +146,6 @@ impl Parts {
         }
     }
 
-    fn health(&self, mappings: &Arc<Mappings>) -> Health {
-        let (mappings, invoker) = (Arc::clone(mappings), Arc::clone(&self.invoker));
-        let shutdown = self.shutdown.clone();
-        Arc::new(move || {
-            let (mappings, invoker) = (Arc::clone(&mappings), Arc::clone(&invoker));
-            let is_ready = !shutdown.is_cancelled();
-            Box::pin(async move {
-                json!({"ready": is_ready, "mappings": mappings.states().await, "functions": invoker.stats()})
-            })
-        })
-    }
-
     /// No new work, then the end of the work under way, then the end of the functions.
     async fn stop(&self, running: Running) {
         self.shutdown.cancel();
@@ -150,6 +156,26 @@ impl Parts {
         self.invoker.shutdown().await;
         self.logs.flush().await;
         tracing::info!("stopped");
+    }
+}
+
+/// What the runtime tells about itself.
+struct Inside {
+    mappings: Arc<Mappings>,
+    invoker: Arc<Invoker>,
+    shutdown: CancellationToken,
+}
+
+impl Introspect for Inside {
+    fn health(&self) -> BoxFuture<'_, Value> {
+        Box::pin(async {
+            let is_ready = !self.shutdown.is_cancelled();
+            json!({"ready": is_ready, "mappings": self.mappings.states().await, "functions": self.invoker.stats()})
+        })
+    }
+
+    fn mappings(&self) -> BoxFuture<'_, Vec<MappingStatus>> {
+        Box::pin(self.mappings.statuses())
     }
 }
 

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+pub use super::access::{Authentication, Certificate, Password, Secret, SourceAccess};
+pub use super::destination_arn::{DestinationArn, DestinationService};
+pub use super::registry::{EventRecordFormat, RegistryAccess, SchemaRegistry};
+
 /// Everything a mapping is configured with, after the template's intrinsic functions are resolved.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MappingConfig {
@@ -41,8 +45,34 @@ pub struct MappingConfig {
     pub on_failure: Option<OnFailureDestination>,
     /// `FilterCriteria.Filters[].Pattern`, each a JSON pattern; OR-ed; empty matches all.
     pub filter_patterns: Vec<String>,
-    /// `ProvisionedPollerConfig`: minimum and maximum pollers, where given.
-    pub provisioned_pollers: Option<(u16, u16)>,
+    /// `ProvisionedPollerConfig`; `None` is the on-demand mode.
+    pub provisioned_pollers: Option<PollerLimits>,
+    /// `SourceAccessConfigurations`, as far as their secrets are given on this machine.
+    pub source_access: SourceAccess,
+    /// `SchemaRegistryConfig`.
+    pub schema_registry: Option<SchemaRegistry>,
+    /// `LoggingConfig.SystemLogLevel`; `None` logs no ESM events.
+    pub system_log_level: Option<SystemLogLevel>,
+}
+
+/// How many event pollers a mapping in provisioned mode has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PollerLimits {
+    /// `MinimumPollers`, 1 to 200.
+    pub minimum: u16,
+    /// `MaximumPollers`, 1 to 2,000.
+    pub maximum: u16,
+}
+
+/// From which level on AWS's ESM log events are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SystemLogLevel {
+    /// Everything.
+    Debug,
+    /// What changes, and errors.
+    Info,
+    /// Errors.
+    Warn,
 }
 
 /// Where the records come from, as the event says it.
@@ -73,6 +103,6 @@ pub enum StartingPosition {
 pub enum OnFailureDestination {
     /// `kafka://topic` on the same cluster: one record each, key kept.
     KafkaTopic(String),
-    /// Any ARN (SQS, SNS, S3): a later stage of this tool delivers to those.
-    Arn(String),
+    /// An SQS queue, an SNS topic or an S3 bucket: one document a batch.
+    Arn(DestinationArn),
 }

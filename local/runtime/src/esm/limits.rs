@@ -20,3 +20,27 @@ pub const INTAKE_RECORDS_PER_TURN: usize = 1_000;
 
 /// On-failure records handed to the producer before its acknowledgements are awaited.
 pub const LETTERS_IN_FLIGHT_MAX: usize = 500;
+
+/// Invocations that one event poller of the provisioned mode has at a time, at most.
+pub const INVOCATIONS_PER_POLLER: usize = 5;
+
+/// `MinimumPollers` at most.
+pub const MINIMUM_POLLERS_MAX: u16 = 200;
+
+/// `MaximumPollers` at most.
+pub const MAXIMUM_POLLERS_MAX: u16 = 2_000;
+
+/// `MaximumPollers` where the template gives none.
+pub const MAXIMUM_POLLERS_DEFAULT: u16 = 200;
+
+/// `MaximumRecordAgeInSeconds` at least, where it is not −1.
+pub const RECORD_AGE_SECONDS_MIN: i64 = 60;
+
+/// Characters of a topic's name at most.
+pub const TOPIC_CHARS_MAX: usize = 249;
+
+/// Characters of a `ConsumerGroupId` at most.
+pub const GROUP_CHARS_MAX: usize = 200;
+
+/// Schemas that a mapping keeps; a topic has a few.
+pub const SCHEMAS_MAX: usize = 1_000;

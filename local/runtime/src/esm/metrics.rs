@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use serde::{Deserialize, Serialize};
+
 macro_rules! metrics {
     ($($(#[doc = $doc:literal])* $field:ident => $name:literal,)*) => {
         /// What a mapping has counted since it was started.
@@ -11,9 +13,9 @@ macro_rules! metrics {
         }
 
         /// A [`MappingMetrics`] at one moment.
-        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
         pub struct MetricsSnapshot {
-            $($(#[doc = $doc])* pub $field: u64,)*
+            $($(#[doc = $doc])* #[serde(rename = $name)] pub $field: u64,)*
         }
 
         impl MappingMetrics {
@@ -24,9 +26,9 @@ macro_rules! metrics {
         }
 
         impl MetricsSnapshot {
-            /// The counts with AWS's metric names.
-            pub fn named(&self) -> Vec<(&'static str, u64)> {
-                vec![$(($name, self.$field),)*]
+            /// The counts with AWS's metric names and what they mean.
+            pub fn named(&self) -> Vec<(&'static str, &'static str, u64)> {
+                vec![$(($name, concat!($($doc),*), self.$field),)*]
             }
         }
     };
@@ -53,6 +55,8 @@ metrics! {
     invoke_error => "InvokeErrorCount",
     /// Records that the destination did not take (they are sent again).
     destination_error => "OnFailureDestinationDeliveryErrorCount",
+    /// Records that the schema registry's schemas could not read, and failed questions to it.
+    schema_registry_error => "SchemaRegistryErrorCount",
     /// Commits that failed (they are repeated).
     commit_error => "CommitErrorCount",
 }

@@ -20,7 +20,8 @@
 //! | **Bisection** and attempts | splitting takes no attempt (as documented for Kinesis); halves go in order; records named by a partial response are isolated already and are not split; a throttle never splits |
 //! | **Attempts after a restart or rebalance** | start anew: they are not stored |
 //! | **Age**: no condition string; when checked | `RecordAgeExceeded`; before every delivery, the first one too; a record without a time never expires |
-//! | **On-failure topic against S3 page** (`RetriesExhausted` or `RetryAttemptsExhausted`, …) | the Kafka topic's form: `RetriesExhausted`, `recordInfo`, `payload` as object, ARN with `:$LATEST` |
+//! | **On-failure topic against S3 page** (`RetriesExhausted` or `RetryAttemptsExhausted`, …) | each destination its own page's form, see [`engine`] |
+//! | **S3 object key** | `aws/lambda/<mapping>/<topic>-<partition>/<date>/<time>-<uuid>`, as for other streams |
 //! | **On-failure after a partial response** | `responseContext` without `functionError`: the function did not fail |
 //! | **Destination fails**: the record is dropped | it is sent again, with back-off, until it is taken; its partition waits |
 //! | **Null key, null value, null header** | key and value absent (as last reported by users); a null header is `[]`, as typed readers expect a list; `headers` is always there |
@@ -28,7 +29,10 @@
 //! | **Metadata filters**: documented both ways | supported, see [`filter`] |
 //! | **A poll filtered out entirely** | committed like finished records |
 //! | **Several partitions in an event** | yes, as AWS's page says; taken in the order in which their oldest records came |
-//! | **Batches in flight** | one for each partition, up to `max_concurrent_invocations` (16) for each mapping; `ProvisionedPollerConfig` does not change it |
+//! | **Batches in flight** | one for each partition, up to the function's environments, and in provisioned mode five for each poller |
+//! | **Pollers by lag**: no rule published | see [`pollers`] |
+//! | **Schemas**: data without prefix, Avro's JSON | see [`registry`] |
+//! | **Access**: the template's secrets are on AWS | a configuration counts where the parameters file gives its secret, else the connection is plain |
 //! | **Window's start** | the oldest record of the batch; time spent waiting for its partition counts, so a backlog never waits for windows |
 //! | **Retry controls outside of provisioned mode** | honoured always |
 //! | **`LATEST`, `AT_TIMESTAMP`** | resolved and committed when a partition is first assigned, so a restart skips nothing |
@@ -37,11 +41,12 @@
 //! | **When offsets are committed** | when a batch ends, the contiguous finished prefix, at most every 50 ms for each mapping |
 //! | **Rebalance, disabling, shutdown** | calls in flight may finish (30 s), are committed, and only then the partitions are given back; failed records are left to the next owner |
 //!
-//! Not here: SQS, SNS and S3 destinations (refused at the start), schema registries, share
-//! groups (`ConsumptionMode: Queue`), poller scaling.
+//! Not here: share groups (`ConsumptionMode: Queue`), IAM and OAuth, Protobuf schemas, Glue's own API.
 
+pub mod access;
 pub mod backoff;
 pub mod config;
+pub mod destination_arn;
 pub mod engine;
 pub mod event;
 pub mod filter;
@@ -49,10 +54,15 @@ pub mod limits;
 pub mod metrics;
 pub mod offsets;
 pub mod options;
+pub mod places;
 mod poller;
+pub mod pollers;
+pub mod prometheus;
 pub mod record;
+pub mod registry;
 pub mod response;
 pub mod status;
+pub mod system_log;
 #[cfg(test)]
 mod testing;
 

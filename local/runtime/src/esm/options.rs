@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use super::backoff::Backoff;
 use super::engine::EngineOptions;
+use super::places::DestinationPlaces;
+use super::system_log::LogSink;
 
 /// Choices that hold for every mapping of a runtime.
 #[derive(Debug, Clone)]
 pub struct EsmOptions {
-    /// Invocations of one mapping at the same time, at most. Each partition is in one of them at
-    /// most, so the partitions assigned limit it too. AWS: 5 for each event poller.
+    /// Invocations of one mapping at the same time, at most: the function's environments. Each
+    /// partition is in one of them at most, so the partitions assigned limit it too, and in
+    /// provisioned mode the pollers (5 each).
     pub max_concurrent_invocations: usize,
     /// The first wait after a failure.
     pub retry_backoff_min: Duration,
@@ -26,6 +29,13 @@ pub struct EsmOptions {
     pub session_timeout: Duration,
     /// How often a topic that does not exist yet, or new partitions, are looked for.
     pub topic_check_interval: Duration,
+    /// How often the pollers of the provisioned mode are fitted to the lag. AWS: three times as fast
+    /// as on demand, where it is every minute.
+    pub poller_scaling_interval: Duration,
+    /// Where SQS, SNS and S3 destinations lead.
+    pub destinations: DestinationPlaces,
+    /// Takes AWS's log events, where a mapping's `LoggingConfig` asks for them.
+    pub log_sink: Option<LogSink>,
     /// Further librdkafka properties for consumers and producers, such as `security.protocol`.
     pub kafka_properties: Vec<(String, String)>,
 }
@@ -41,6 +51,9 @@ impl Default for EsmOptions {
             fetch_wait: Duration::from_millis(750),
             session_timeout: Duration::from_secs(6),
             topic_check_interval: Duration::from_secs(5),
+            poller_scaling_interval: Duration::from_secs(5),
+            destinations: DestinationPlaces::default(),
+            log_sink: None,
             kafka_properties: Vec::new(),
         }
     }

@@ -17,6 +17,19 @@ pub struct RawRecord<'a> {
     pub value: Option<&'a [u8]>,
     /// The headers in their order; names may repeat.
     pub headers: &'a [(&'a str, Option<&'a [u8]>)],
+    /// The schema by which the key was read, where the mapping validates it.
+    pub key_schema: Option<SchemaMetadata>,
+    /// The schema by which the value was read, where the mapping validates it.
+    pub value_schema: Option<SchemaMetadata>,
+}
+
+/// A schema as the event names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SchemaMetadata {
+    /// `dataFormat`: `AVRO` or `JSON`.
+    pub data_format: &'static str,
+    /// `schemaId`.
+    pub schema_id: u32,
 }
 
 /// A record's time and what kind of time it is.
@@ -68,6 +81,12 @@ impl Record {
             key: raw.key.map(Box::from),
             json: super::event::record_json(raw).into_boxed_slice(),
         }
+    }
+
+    /// The same record with the key that the producer gave it, before a registry's schema was applied.
+    #[must_use]
+    pub fn with_key(self, key: Option<&[u8]>) -> Self {
+        Self { key: key.map(Box::from), ..self }
     }
 
     /// Whether it is older than `age_ms_max` at `now_ms`; a record without a time never is.

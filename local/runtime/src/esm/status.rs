@@ -1,11 +1,11 @@
 //! What a mapping tells about itself.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::metrics::MetricsSnapshot;
 
 /// A mapping's state, in the words of AWS's API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MappingState {
     /// Joining the group, or waiting for the topic to exist.
     Enabling,
@@ -18,7 +18,8 @@ pub enum MappingState {
 }
 
 /// A mapping at one moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct MappingStatus {
     /// Logical id.
     pub id: String,
@@ -32,6 +33,8 @@ pub struct MappingStatus {
     pub consumer_group_id: String,
     /// What it is doing.
     pub state: MappingState,
+    /// Event pollers at work; `None` in the on-demand mode.
+    pub pollers: Option<usize>,
     /// Invocations that are out.
     pub invocations_in_flight: usize,
     /// `LastProcessingResult`: `OK`, `No records processed`, or the last problem in words.
@@ -45,7 +48,8 @@ pub struct MappingStatus {
 }
 
 /// One assigned partition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PartitionStatus {
     /// Its number.
     pub partition: i32,
@@ -57,4 +61,17 @@ pub struct PartitionStatus {
     pub unfinished: usize,
     /// Records in the topic after the committed offset; only where the brokers were asked.
     pub lag: Option<i64>,
+}
+
+impl MappingStatus {
+    /// `OffsetLag`: records of all assigned partitions that are not committed, where the brokers
+    /// were asked.
+    pub fn lag(&self) -> Option<i64> {
+        self.partitions.iter().map(|partition| partition.lag).sum()
+    }
+
+    /// `MaxOffsetLag`: that of the partition with most.
+    pub fn max_lag(&self) -> Option<i64> {
+        self.partitions.iter().filter_map(|partition| partition.lag).max()
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::config::{EventSource, MappingConfig, StartingPosition};
+use super::config::{EventSource, MappingConfig, SourceAccess, StartingPosition};
 use super::record::{RawRecord, Record, Timestamp};
 
 /// Records of the tests were made at this time.
@@ -32,6 +32,9 @@ pub fn config() -> MappingConfig {
         on_failure: None,
         filter_patterns: Vec::new(),
         provisioned_pollers: None,
+        source_access: SourceAccess::default(),
+        schema_registry: None,
+        system_log_level: None,
     }
 }
 
@@ -42,13 +45,18 @@ pub fn record(partition: i32, offset: i64) -> Record {
 
 /// A record with this value, made at [`MADE_MS`].
 pub fn record_of(partition: i32, offset: i64, value: &[u8]) -> Record {
-    Record::from_raw(&RawRecord {
-        topic: "pay",
-        partition,
-        offset,
-        timestamp: Timestamp::CreateTime(MADE_MS),
-        key: Some(b"key"),
-        value: Some(value),
-        headers: &[],
-    })
+    Record::from_raw(&RawRecord { partition, offset, value: Some(value), ..RAW })
 }
+
+/// A record as it comes off the broker.
+pub const RAW: RawRecord<'static> = RawRecord {
+    topic: "pay",
+    partition: 0,
+    offset: 0,
+    timestamp: Timestamp::CreateTime(MADE_MS),
+    key: Some(b"key"),
+    value: Some(b"value"),
+    headers: &[],
+    key_schema: None,
+    value_schema: None,
+};

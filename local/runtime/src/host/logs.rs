@@ -82,7 +82,7 @@ impl FunctionLog {
     }
 
     /// Writes a line of the host's own, or leaves it out where the log cannot follow.
-    pub(super) fn try_line(&self, text: String) {
+    pub fn try_line(&self, text: String) {
         let text = text.into_bytes();
         self.keep(&text);
         drop(self.lines.try_send(Entry::Line { function: Arc::clone(&self.name), text }));

@@ -29,6 +29,14 @@ pub(super) fn bytes_answer(status: u16, body: Bytes) -> Answer {
     answer
 }
 
+/// An answer in Prometheus' text format.
+pub(super) fn text_answer(text: String) -> Answer {
+    let mut answer = bytes_answer(200, Bytes::from(text));
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    answer.headers_mut().insert(CONTENT_TYPE, kind);
+    answer
+}
+
 /// An error as SDKs read it: the code from the header, the message from the body.
 pub(super) fn error(status: u16, code: &'static str, message: &str) -> Answer {
     let side = if status < 500 { "User" } else { "Service" };

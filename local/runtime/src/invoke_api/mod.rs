@@ -16,18 +16,29 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::esm::prometheus;
+use crate::esm::status::MappingStatus;
 use crate::host::LogBook;
 use crate::invoke::Invoke;
 use crate::serve::{self, Answer, Service};
 use crate::template::Function;
-use answer::{error, json_answer};
+use answer::{error, json_answer, text_answer};
 
 const FUNCTIONS: &str = "/2015-03-31/functions";
 /// Where tools ask whether the runtime is ready.
 const HEALTH: &str = "/_runtime/health";
+/// The mappings' metrics, in Prometheus' text format.
+const METRICS: &str = "/_runtime/metrics";
+/// The mappings' state and metrics, as JSON.
+pub const MAPPINGS: &str = "/_runtime/mappings";
 
-/// What the health route answers, asked for at each request.
-pub type Health = Arc<dyn Fn() -> BoxFuture<'static, Value> + Send + Sync>;
+/// What the runtime tells about itself, asked for at each request.
+pub trait Introspect: Send + Sync {
+    /// Whether it is ready, and how everything is.
+    fn health(&self) -> BoxFuture<'_, Value>;
+    /// Every mapping with its lag and its counters.
+    fn mappings(&self) -> BoxFuture<'_, Vec<MappingStatus>>;
+}
 
 /// The Invoke API's parts.
 #[derive(Clone)]
@@ -38,8 +49,8 @@ pub struct InvokeApi<I> {
     pub functions: Arc<Vec<Function>>,
     /// For `LogType: Tail`.
     pub logs: Arc<LogBook>,
-    /// For [`HEALTH`].
-    pub health: Health,
+    /// For the routes under `/_runtime`.
+    pub runtime: Arc<dyn Introspect>,
     /// Bounds the calls of type `Event` that are under way.
     pub events: Arc<tokio::sync::Semaphore>,
 }
@@ -58,8 +69,16 @@ pub async fn run<I: Invoke>(listener: TcpListener, api: InvokeApi<I>, shutdown: 
 impl<I: Invoke> Service for Arc<InvokeApi<I>> {
     async fn answer(&self, request: Request<Incoming>, _: SocketAddr) -> Answer {
         let path = request.uri().path().trim_end_matches('/').to_owned();
-        if path == HEALTH {
-            return json_answer(200, &(self.health)().await);
+        match path.as_str() {
+            HEALTH => return json_answer(200, &self.runtime.health().await),
+            METRICS => return text_answer(prometheus::text(&self.runtime.mappings().await)),
+            MAPPINGS => {
+                return json_answer(
+                    200,
+                    &serde_json::to_value(self.runtime.mappings().await).unwrap_or_default(),
+                );
+            }
+            _ => {}
         }
         let Some(rest) = path.strip_prefix(FUNCTIONS) else { return no_such_operation(&path) };
         let parts: Vec<&str> = rest.split('/').skip(1).collect();

@@ -1,4 +1,4 @@
-//! `AWS::Serverless::Function`.
+//! `AWS::Serverless::Function` and `AWS::Lambda::Function`.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -11,6 +11,10 @@ use super::model::Function;
 use super::properties::Properties;
 use super::settings::{FunctionSettings, text_of};
 
+/// Serves a Python handler, by AWS's own client where that is installed.
+const PYTHON: &str = include_str!("../../bootstraps/python.py");
+/// Serves a Node handler.
+const NODE: &str = include_str!("../../bootstraps/node.mjs");
 /// AWS's default `Timeout`.
 const TIMEOUT_DEFAULT_S: i64 = 3;
 /// AWS's default `MemorySize`.
@@ -42,7 +46,7 @@ pub(super) fn read(
         runtime: properties.text("Runtime").unwrap_or_default(),
         description: properties.text("Description").unwrap_or_default(),
         binary: binary(resource, &code_uri, &name),
-        command: settings.command.clone(),
+        command: command(properties, settings),
         timeout: timeout(properties, settings),
         memory_size_mib: memory_size_mib(properties),
         environment: environment(properties, template, settings),
@@ -51,6 +55,19 @@ pub(super) fn read(
         logical_id: logical_id.to_owned(),
         name,
         code_uri,
+    }
+}
+
+/// The parameters file's command; for Python and Node the bootstraps that come with this program.
+fn command(properties: &Properties<'_>, settings: &FunctionSettings) -> Vec<String> {
+    let runtime = properties.text("Runtime").unwrap_or_default();
+    match runtime.as_str() {
+        _ if !settings.command.is_empty() => settings.command.clone(),
+        python if python.starts_with("python") => vec!["python3".into(), "-c".into(), PYTHON.into()],
+        node if node.starts_with("nodejs") => {
+            vec!["node".into(), "--input-type=module".into(), "--eval".into(), NODE.into()]
+        }
+        _ => Vec::new(),
     }
 }
 

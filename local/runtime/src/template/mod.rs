@@ -14,10 +14,12 @@ mod intrinsics;
 mod mappings;
 mod model;
 mod parameters;
+mod plain;
 mod properties;
 mod resolver;
 mod routes;
 mod schedules;
+mod secrets;
 mod settings;
 mod substitute;
 #[cfg(test)]
@@ -33,7 +35,10 @@ pub use error::{Fault, TemplateError};
 pub use model::{
     Api, Application, Cors, Function, JwtAuthorizer, Place, Resource, Route, Schedule, ScheduleService,
 };
-pub use settings::{AuthorizerSetting, BootstrapServers, FunctionSettings, Off, RuntimeSettings, Settings};
+pub use secrets::{SecretFields, Secrets};
+pub use settings::{
+    Addresses, AuthorizerSetting, FunctionSettings, Off, RuntimeSettings, Settings, read_document,
+};
 
 use attributes::kind_of;
 use document::Node;
@@ -158,9 +163,16 @@ impl<'r> Reader<'r> {
         for (logical_id, node) in &resources {
             match kind_of(node) {
                 "AWS::Serverless::Function" => self.function_and_events(logical_id, node, &mut application),
-                "AWS::Serverless::HttpApi" => {}
+                "AWS::Lambda::Function" => self.plain_function(logical_id, node, &mut application),
+                "AWS::Serverless::HttpApi" | "AWS::Lambda::EventSourceMapping" => {}
                 other => application.ignored.push(format!("{logical_id} ({other})")),
             }
+        }
+        // After the functions, which they name.
+        for (logical_id, node) in
+            resources.iter().filter(|(_, node)| kind_of(node) == "AWS::Lambda::EventSourceMapping")
+        {
+            self.plain_mapping(logical_id, node, &mut application);
         }
         application
     }
@@ -206,6 +218,10 @@ impl<'r> Reader<'r> {
         let globals = self.template.root.get("Globals").and_then(|globals| globals.get(section));
         let own = node.section("Properties");
         let node = globals.map_or_else(|| own.clone(), |globals| merged(globals, own));
+        self.own_properties(logical_id, node)
+    }
+
+    fn own_properties(&self, logical_id: &str, node: Node) -> Properties<'r> {
         Properties::new(self.resolver, self.faults, format!("Resources.{logical_id}.Properties"), node)
     }
 }

@@ -14,13 +14,13 @@ use crate::schedule::Expression;
 pub struct Application {
     /// Region and account the template's ARNs speak of.
     pub place: Place,
-    /// Every `AWS::Serverless::Function` that is made under the conditions.
+    /// Every `AWS::Serverless::Function` and `AWS::Lambda::Function` that is made under the conditions.
     pub functions: Vec<Function>,
     /// Every `HttpApi` event.
     pub routes: Vec<Route>,
     /// The HTTP APIs by logical id, with their authorizers.
     pub apis: BTreeMap<String, Api>,
-    /// Every `MSK` and `SelfManagedKafka` event.
+    /// Every `MSK` and `SelfManagedKafka` event, and every `AWS::Lambda::EventSourceMapping` of Kafka.
     pub mappings: Vec<MappingConfig>,
     /// Every `Schedule` and `ScheduleV2` event.
     pub schedules: Vec<Schedule>,

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::document;
 use super::error::{Fault, TemplateError};
+use super::secrets::Secrets;
 use crate::http_api::JwtOptions;
 
 /// A parameters file (YAML or JSON). Every section may be left out.
@@ -27,6 +28,8 @@ pub struct Settings {
     /// Schedule expressions by logical id of function + event, such as `ExpireEvery: rate(1 second)`;
     /// `disabled` turns a schedule off.
     pub schedules: BTreeMap<String, String>,
+    /// What Secrets Manager would hold, by ARN or logical id.
+    pub secrets: Secrets,
     /// Settings of the runtime itself.
     pub runtime: RuntimeSettings,
     /// `disabled` turns the template's JWT authorizers off; otherwise how they are enforced.
@@ -74,7 +77,7 @@ pub struct RuntimeSettings {
     /// Where built binaries are: a path with `{binary}` in it, relative to the working directory.
     pub binary: Option<String>,
     /// Brokers for every mapping, or by cluster ARN, mapping id or `*`.
-    pub bootstrap_servers: Option<BootstrapServers>,
+    pub bootstrap_servers: Option<Addresses>,
     /// How many execution environments a function may have where it says nothing itself.
     pub environments: Option<u32>,
     /// How long an environment may be idle before it is ended.
@@ -82,25 +85,32 @@ pub struct RuntimeSettings {
     /// `nice(1)` of functions that no HTTP route calls, 0 to 19: on one machine, who waits for an
     /// answer goes first.
     pub background_niceness: Option<u8>,
+    /// Where SQS, SNS and S3 destinations lead: a folder or an endpoint, for all or by ARN,
+    /// `sqs`, `sns`, `s3` or `*`.
+    pub destinations: Option<Addresses>,
+    /// Schema registries with Confluent's API, for every mapping or by URI, mapping id or `*`.
+    pub schema_registries: Option<Addresses>,
+    /// librdkafka's properties for every consumer and producer, over what follows from the template.
+    pub kafka: BTreeMap<String, Value>,
 }
 
-/// Brokers for every mapping, or for some of them.
+/// One address for everything, or one each by name: brokers, registries, destinations.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
-pub enum BootstrapServers {
-    /// The same brokers for every mapping.
+pub enum Addresses {
+    /// The same for everything.
     All(String),
-    /// By cluster ARN, mapping id or `*`.
+    /// By name: an ARN, a mapping's id, or `*` for the rest.
     Each(BTreeMap<String, String>),
 }
 
-impl BootstrapServers {
-    /// The brokers of the first name that is listed, else those of `*`.
+impl Addresses {
+    /// The address of the first name that is listed, else that of `*`.
     pub fn find(&self, names: &[&str]) -> Option<&str> {
         match self {
-            Self::All(servers) => Some(servers),
-            Self::Each(servers) => {
-                names.iter().chain(&["*"]).find_map(|name| servers.get(*name)).map(String::as_str)
+            Self::All(address) => Some(address),
+            Self::Each(addresses) => {
+                names.iter().chain(&["*"]).find_map(|name| addresses.get(*name)).map(String::as_str)
             }
         }
     }
@@ -112,7 +122,7 @@ impl Settings {
         let mut merged = Value::Object(serde_json::Map::new());
         let mut last = PathBuf::from("parameters");
         for file in files {
-            document::merge(&mut merged, read_value(file)?);
+            document::merge(&mut merged, read_document(file)?);
             last.clone_from(file);
         }
         serde_json::from_value(merged).map_err(|error| {
@@ -122,7 +132,11 @@ impl Settings {
     }
 }
 
-fn read_value(file: &Path) -> Result<Value, TemplateError> {
+/// A YAML or JSON file as a value.
+///
+/// # Errors
+/// [`TemplateError`] where it cannot be read, with the line.
+pub fn read_document(file: &Path) -> Result<Value, TemplateError> {
     let fault = |line, message: String| TemplateError::new(file, vec![Fault::at(line, message)]);
     let text = std::fs::read_to_string(file).map_err(|error| fault(0, format!("cannot be read: {error}")))?;
     document::parse(&text).map(|node| node.to_value()).map_err(|(line, message)| fault(line, message))

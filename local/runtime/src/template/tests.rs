@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::document::parse;
 use super::resolver::Resolver;
 use super::*;
-use crate::esm::config::{EventSource, OnFailureDestination, StartingPosition};
+use crate::esm::config::{EventSource, OnFailureDestination, PollerLimits, StartingPosition};
 use crate::schedule::Expression;
 
 const RULES: &str = "
@@ -233,7 +233,7 @@ fn mappings_have_awss_defaults_and_local_brokers() {
     assert!(msk.report_batch_item_failures && msk.bisect_batch_on_function_error);
     assert_eq!(msk.on_failure, Some(OnFailureDestination::KafkaTopic("dead".into())));
     assert_eq!(msk.filter_patterns, [r#"{"value":{"kind":["a"]}}"#]);
-    assert_eq!(msk.provisioned_pollers, Some((1, 3)));
+    assert_eq!(msk.provisioned_pollers, Some(PollerLimits { minimum: 1, maximum: 3 }));
     assert_eq!(msk.starting_position, StartingPosition::Latest);
     assert_eq!(own.source, EventSource::SelfManaged);
     assert_eq!(own.bootstrap_servers, "k1:9092,k2:9092");

@@ -32,6 +32,7 @@ pub fn probe(name: &str) -> Function {
         memory_size_mib: 256,
         environment: [("GREETING".to_owned(), "hello".to_owned())].into(),
         environments_max: 2,
+        niceness: 0,
     }
 }
 

@@ -77,10 +77,10 @@ impl Member {
             (Arc::clone(&self.world), self.group.actor, Arc::clone(&self.inbox), self.group.topic);
         self.world.runtime.spawn(async move {
             world.sleep(lot.millis(1, 30, 1)).await;
-            let all: FailedItems = letters.iter().map(|letter| (letter.partition, letter.offset)).collect();
+            let all: FailedItems = letters.iter().flat_map(|letter| letter.records.iter().copied()).collect();
             if fault != Some(Fault::FailBefore) && !world.has(Planted::DropLetters) {
                 let places: Vec<Place> =
-                    letters.iter().map(|letter| (topic, letter.partition, letter.offset)).collect();
+                    all.iter().map(|(partition, offset)| (topic, *partition, *offset)).collect();
                 world.append(actor, letters.into_iter().map(record).collect());
                 world.topics.lettered(&places);
             }

@@ -153,6 +153,8 @@ impl Member {
                 key: Some(logged.record.key.as_bytes()),
                 value: Some(&logged.record.value),
                 headers: &headers,
+                key_schema: None,
+                value_schema: None,
             });
             *position += 1;
             self.engine.push(record, self.world.now_ms());

@@ -12,7 +12,7 @@ use crate::stack::Stack;
 /// It failed; its log says why.
 pub fn provision(stack: &Stack) -> Outcome {
     parameters::write(stack)?;
-    let mut provision = super::command(stack, "provision")?;
+    let mut provision = super::command(stack, "provision-stack")?;
     provision.args(["--connector", connector(stack.settings.engine)]);
     let log = stack.place.log("provision");
     let what = "making tables, topics, index and connector";

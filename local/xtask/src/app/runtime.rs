@@ -56,7 +56,17 @@ impl Service for Runtime {
         let metadata = workspace::metadata(&stack.place)?;
         let folder = metadata.target_directory.join(workspace::PROFILE);
         let functions = metadata.packages.iter().flat_map(|package| &package.targets);
-        let tools = ["psp-simulator", "token-issuer", "provision", "demo", "bench", "xtask"];
+        let tools = [
+            "psp-simulator",
+            "token-issuer",
+            "provision-stack",
+            "demo",
+            "bench",
+            "audit",
+            "sim",
+            "esm-local-bench",
+            "xtask",
+        ];
         let mut files: Vec<PathBuf> = functions
             .filter(|target| {
                 target.kind.iter().any(|kind| kind == "bin") && !tools.contains(&target.name.as_str())

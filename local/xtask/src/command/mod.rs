@@ -34,7 +34,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Restart { name } => part::restart(&stack, &name),
         Command::Kill { name } => part::kill(&stack, &name),
         Command::Demo(passed) => program::demo(stack, &passed.arguments),
-        Command::Bench(passed) => program::bench(stack, &passed.arguments),
+        Command::Bench(bench) => program::bench(stack, &bench),
         Command::Token(wanted) => token::run(&stack, &wanted),
         Command::Audit(passed) => program::audit(&stack, &passed.arguments),
         Command::Sim { arguments } => sim::run(&stack, &arguments),

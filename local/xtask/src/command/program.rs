@@ -1,19 +1,33 @@
 //! `cargo xtask demo` and `bench`: programs that are run against the running stack.
 
 use super::up;
-use crate::app;
-use crate::cli::Up;
+use crate::cli::{Bench, Measured, Up};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::stack::Stack;
+use crate::{app, engine, workspace};
 
 /// Shows payments going through, starting what does not run yet.
 pub fn demo(stack: Stack, arguments: &[String]) -> Outcome {
     run(&up::start(stack, &as_before())?, "demo", arguments)
 }
 
-/// Measures on an empty stack, so that numbers can be compared.
-pub fn bench(stack: Stack, arguments: &[String]) -> Outcome {
-    run(&up::start(stack, &Up { fresh: true, measured: true, ..as_before() })?, "bench", arguments)
+/// Measures: the gateway on an empty stack, so that numbers can be compared; mappings with Kafka alone.
+pub fn bench(stack: Stack, options: &Bench) -> Outcome {
+    match options.what {
+        Measured::Gateway => run(
+            &up::start(stack, &Up { fresh: true, measured: true, ..as_before() })?,
+            "bench",
+            &options.arguments,
+        ),
+        Measured::Esm => {
+            let mut stack = stack;
+            stack.settings.engine = engine::choose(as_before().engine);
+            engine::ensure_server(&stack, "kafka")?;
+            stack.remember_ports()?;
+            workspace::build(&stack.place)?;
+            run(&stack, "esm-local-bench", &options.arguments)
+        }
+    }
 }
 
 /// Audits what runs; starts nothing, since an empty gateway has nothing to explain.

@@ -31,6 +31,21 @@ pub fn ensure_servers(stack: &Stack) -> Outcome {
     }
 }
 
+/// Makes sure that one server runs and is ready.
+///
+/// # Errors
+/// What went wrong.
+pub fn ensure_server(stack: &Stack, name: &str) -> Outcome {
+    match stack.settings.engine {
+        Engine::Native => {
+            let named: Vec<&dyn Service> =
+                server::ALL.into_iter().filter(|service| service.name() == name).collect();
+            service::ensure_all(stack, &named)
+        }
+        Engine::Docker => docker::compose(stack, &["up", "--detach", "--wait", name]),
+    }
+}
+
 /// Stops every server: first Connect, which uses the others.
 ///
 /// # Errors

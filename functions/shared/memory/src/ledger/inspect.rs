@@ -36,7 +36,7 @@ impl Rows<'_> {
 
     /// Every dead letter, oldest first.
     pub fn dead_letters(&self) -> impl Iterator<Item = &DeadLetterRow> {
-        self.0.dead_letters.iter()
+        self.0.dead_letters.iter().map(|kept| &kept.row)
     }
 }
 

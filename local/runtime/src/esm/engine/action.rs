@@ -36,7 +36,7 @@ pub enum Action {
     SendToDestination {
         /// The job that waits for it.
         job: JobId,
-        /// One message for each record.
+        /// For a topic one for each record, else one for the batch.
         letters: Vec<Letter>,
     },
     /// To tell: records were given up and there is no destination.
@@ -83,14 +83,12 @@ pub struct Span {
     pub last_offset: i64,
 }
 
-/// One on-failure record: what AWS produces to a `kafka://` destination.
+/// One on-failure record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
-    /// The failed record's partition.
-    pub partition: i32,
-    /// The failed record's offset.
-    pub offset: i64,
-    /// The failed record's own key.
+    /// Partition and offset of each record that it is about: one for a topic, a batch's else.
+    pub records: Vec<(i32, i64)>,
+    /// The failed record's own key, for a topic.
     pub key: Option<Box<[u8]>>,
     /// The JSON document.
     pub value: Bytes,
@@ -105,17 +103,31 @@ pub enum Condition {
     RecordAgeExceeded,
     /// Does not fit into an event.
     MaximumPayloadSizeExceeded,
+    /// The schema registry does not know the record's schema.
+    SchemaNotFound,
+    /// The record cannot be read by its schema.
+    DeserializationError,
 }
 
 impl Condition {
-    /// `requestContext.condition` of the on-failure record.
+    /// `requestContext.condition` on a topic.
     ///
     /// AWS names no condition for age on its Kafka pages; ours says what happened.
-    pub const fn as_str(self) -> &'static str {
+    pub const fn for_topic(self) -> &'static str {
         match self {
             Self::RetriesExhausted => "RetriesExhausted",
             Self::RecordAgeExceeded => "RecordAgeExceeded",
             Self::MaximumPayloadSizeExceeded => "MaximumPayloadSizeExceeded",
+            Self::SchemaNotFound => "SCHEMA_NOT_FOUND",
+            Self::DeserializationError => "DESERIALIZATION_ERROR",
+        }
+    }
+
+    /// `requestContext.condition` in SQS, SNS and S3.
+    pub const fn for_batch(self) -> &'static str {
+        match self {
+            Self::RetriesExhausted => "RetryAttemptsExhausted",
+            other => other.for_topic(),
         }
     }
 }

@@ -34,17 +34,17 @@ impl Batching {
         Some(if full { oldest_ms } else { oldest_ms.saturating_add(self.window_ms) })
     }
 
-    /// Takes a batch from the partitions that are ready. A record that fits into no event makes
-    /// a piece of its own, given up from the start.
+    /// Takes a batch from the partitions that are ready. A record that cannot be delivered (too
+    /// large, or unreadable by its schema) makes a piece of its own, given up from the start.
     pub fn gather(&self, partitions: &mut Partitions, envelope: &Envelope) -> Piece {
         let mut piece = Piece::default();
         let bytes = PAYLOAD_BYTES_MAX.saturating_sub(envelope.base_bytes());
         let mut room = Room { records: self.records_max, bytes, is_full: false };
         for number in oldest_first(partitions) {
             let Some(partition) = partitions.get_mut(&number) else { continue };
-            if partition.front().is_some_and(|first| envelope.is_oversize(first)) {
+            if let Some(condition) = partition.front_doom(envelope) {
                 if piece.groups.is_empty() {
-                    return oversize(number, partition);
+                    return doomed(number, partition, condition);
                 }
                 continue;
             }
@@ -70,11 +70,11 @@ fn oldest_first(partitions: &Partitions) -> Vec<i32> {
     order.into_iter().map(|(_, number)| number).collect()
 }
 
-fn oversize(number: i32, partition: &mut Partition) -> Piece {
+fn doomed(number: i32, partition: &mut Partition, condition: Condition) -> Piece {
     let records: VecDeque<_> = partition.pop().into_iter().collect();
     Piece {
         groups: vec![Group { partition: number, epoch: partition.epoch, records }],
-        doom: Some(Condition::MaximumPayloadSizeExceeded),
+        doom: Some(condition),
         ..Piece::default()
     }
 }
@@ -95,6 +95,9 @@ impl Room {
         let mut taken = VecDeque::new();
         let mut bytes_needed = envelope.group_bytes();
         while let Some(next) = partition.front() {
+            if partition.front_doom(envelope).is_some() {
+                break;
+            }
             bytes_needed += Envelope::record_bytes(next);
             if self.records == 0 || bytes_needed > self.bytes {
                 self.is_full = true;

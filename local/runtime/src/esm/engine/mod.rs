@@ -76,7 +76,7 @@ impl Engine {
     pub fn new(config: &MappingConfig, options: EngineOptions) -> Self {
         Self {
             envelope: Envelope::new(config),
-            letter_head: LetterHead { function_arn: config.function_arn.clone() },
+            letter_head: LetterHead::new(config),
             reports_items: config.report_batch_item_failures,
             policy: Policy::new(config, options.backoff),
             batching: Batching {
@@ -114,6 +114,21 @@ impl Engine {
             partition.tracker.track(record.offset);
             partition.push(record, now_ms);
         }
+    }
+
+    /// A record that cannot be read: it keeps its turn, and is then given up without a delivery.
+    pub fn refuse(&mut self, record: Record, condition: Condition, now_ms: i64) {
+        if let Some(partition) = self.partitions.get_mut(&record.partition)
+            && !partition.draining
+        {
+            partition.tracker.track(record.offset);
+            partition.refuse(record, condition, now_ms);
+        }
+    }
+
+    /// Changes how many invocations there may be at the same time; those that are out may finish.
+    pub fn set_concurrent_invocations_max(&mut self, max: usize) {
+        self.concurrent_invocations_max = max.max(1);
     }
 
     /// A record that the filters removed: finished without the function.

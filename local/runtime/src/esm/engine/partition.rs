@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::action::Condition;
 use super::job::JobId;
 use crate::esm::event::Envelope;
 use crate::esm::offsets::OffsetTracker;
@@ -28,6 +29,7 @@ pub struct Partition {
 struct Waiting {
     record: Record,
     since_ms: i64,
+    refused: Option<Condition>,
 }
 
 impl Partition {
@@ -51,8 +53,17 @@ impl Partition {
 
     /// Appends a record.
     pub fn push(&mut self, record: Record, now_ms: i64) {
-        self.buffer_bytes += Envelope::record_bytes(&record);
-        self.buffer.push_back(Waiting { record, since_ms: now_ms });
+        self.append(Waiting { record, since_ms: now_ms, refused: None });
+    }
+
+    /// Appends a record that must not be delivered.
+    pub fn refuse(&mut self, record: Record, condition: Condition, now_ms: i64) {
+        self.append(Waiting { record, since_ms: now_ms, refused: Some(condition) });
+    }
+
+    fn append(&mut self, waiting: Waiting) {
+        self.buffer_bytes += Envelope::record_bytes(&waiting.record);
+        self.buffer.push_back(waiting);
     }
 
     /// Takes the oldest record.
@@ -60,6 +71,13 @@ impl Partition {
         let waiting = self.buffer.pop_front()?;
         self.buffer_bytes -= Envelope::record_bytes(&waiting.record);
         Some(waiting.record)
+    }
+
+    /// Why the oldest record cannot be delivered, if it cannot.
+    pub fn front_doom(&self, envelope: &Envelope) -> Option<Condition> {
+        let front = self.buffer.front()?;
+        let is_oversize = || envelope.is_oversize(&front.record);
+        front.refused.or_else(|| is_oversize().then_some(Condition::MaximumPayloadSizeExceeded))
     }
 
     /// The oldest record.

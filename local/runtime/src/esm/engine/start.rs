@@ -2,7 +2,7 @@
 
 use super::action::{Action, Delivery};
 use super::job::{Job, JobId, Phase};
-use super::letter::letters;
+use super::letter::GivenUp;
 use super::piece::Piece;
 use super::{Condition, Engine};
 
@@ -86,7 +86,13 @@ impl Engine {
         let request_id = self.random.uuid();
         let Some(job) = self.jobs.get_mut(&id) else { return };
         let Some(piece) = job.pieces.front() else { return };
-        let letters = letters(&self.letter_head, &self.envelope, piece, condition, &request_id, now_ms);
+        let letters = self.letter_head.letters(&GivenUp {
+            piece,
+            condition,
+            envelope: &self.envelope,
+            fallback_request_id: &request_id,
+            now_ms,
+        });
         job.phase = Phase::Sending;
         self.actions.push_back(Action::SendToDestination { job: id, letters });
     }

@@ -1,7 +1,7 @@
 //! One record's object in the event.
 
 use super::json::{push_base64, push_integer, push_signed_bytes, push_string};
-use crate::esm::record::{RawRecord, Timestamp};
+use crate::esm::record::{RawRecord, SchemaMetadata, Timestamp};
 
 /// What the members' names, the numbers and the punctuation take, roughly; saves growing.
 const FIXED_BYTES: usize = 192;
@@ -22,6 +22,8 @@ pub fn record_json(raw: &RawRecord<'_>) -> Vec<u8> {
     push_optional(&mut out, b",\"key\":", raw.key);
     push_optional(&mut out, b",\"value\":", raw.value);
     push_headers(&mut out, raw.headers);
+    push_schema(&mut out, b",\"keySchemaMetadata\":", raw.key_schema);
+    push_schema(&mut out, b",\"valueSchemaMetadata\":", raw.value_schema);
     out.push(b'}');
     out
 }
@@ -67,6 +69,17 @@ fn push_headers(out: &mut Vec<u8>, headers: &[(&str, Option<&[u8]>)]) {
     out.push(b']');
 }
 
+fn push_schema(out: &mut Vec<u8>, member: &[u8], schema: Option<SchemaMetadata>) {
+    if let Some(schema) = schema {
+        out.extend_from_slice(member);
+        out.extend_from_slice(b"{\"dataFormat\":");
+        push_string(out, schema.data_format);
+        out.extend_from_slice(b",\"schemaId\":\"");
+        push_integer(out, i64::from(schema.schema_id));
+        out.extend_from_slice(b"\"}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +92,8 @@ mod tests {
         key: Some(b"k"),
         value: Some(b"Hello, this is a test."),
         headers: &[],
+        key_schema: None,
+        value_schema: None,
     };
 
     #[test]

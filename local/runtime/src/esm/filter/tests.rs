@@ -10,6 +10,8 @@ const RAW: RawRecord<'static> = RawRecord {
     key: Some(b"k"),
     value: None,
     headers: &[],
+    key_schema: None,
+    value_schema: None,
 };
 
 fn passes(pattern: &str, value: &str) -> bool {

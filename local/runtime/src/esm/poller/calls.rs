@@ -12,9 +12,11 @@ use rdkafka::topic_partition_list::TopicPartitionList;
 use super::assignment::position;
 use super::context::SessionContext;
 use super::destination::Undelivered;
+use super::scaling::Ends;
 use super::session::Session;
 use crate::esm::config::StartingPosition;
 use crate::esm::engine::{Delivery, JobId, Letter};
+use crate::esm::registry::Known;
 use crate::invoke::{Invocation, Invoke, InvokeOutcome};
 
 /// After the brokers could not say where to start they are asked again.
@@ -24,12 +26,16 @@ const POSITION_RETRY: Duration = Duration::from_millis(500);
 pub enum Call {
     /// The function's answer.
     Invoked(JobId, InvokeOutcome),
-    /// What the destination did not take, of how many.
+    /// What the destination did not take, of how many records.
     Sent(JobId, usize, Undelivered),
     /// The commit on its way has ended.
     Committed(KafkaResult<()>),
     /// Where to start reading, asked in this generation.
     Positioned(u64, TopicPartitionList, KafkaResult<Vec<(i32, i64)>>),
+    /// What the registry says of a schema.
+    Schema(u32, Result<Known, String>),
+    /// The ends of the partitions.
+    Ends(KafkaResult<Ends>),
 }
 
 impl<I: Invoke> Session<I> {
@@ -49,9 +55,10 @@ impl<I: Invoke> Session<I> {
 
     pub(super) fn send_letters(&mut self, job: JobId, letters: Vec<Letter>) {
         let Some(destination) = self.shared.destination.clone() else { return };
+        let topic = self.shared.config.topic.clone();
         self.calls.spawn(async move {
-            let undelivered = destination.deliver(&letters).await;
-            Call::Sent(job, letters.len(), undelivered)
+            let undelivered = destination.deliver(&topic, &letters).await;
+            Call::Sent(job, letters.iter().map(|letter| letter.records.len()).sum(), undelivered)
         });
     }
 
@@ -71,6 +78,8 @@ impl<I: Invoke> Session<I> {
             Call::Invoked(job, outcome) => self.on_invoked(job, &outcome),
             Call::Sent(job, letters, undelivered) => self.on_sent(job, letters, &undelivered),
             Call::Committed(result) => self.on_committed(&result),
+            Call::Schema(id, answer) => self.on_schema(id, answer),
+            Call::Ends(ends) => self.on_ends(&ends),
             Call::Positioned(generation, ..) if generation != self.generation => {}
             Call::Positioned(_, partitions, Ok(started)) => self.accept(&partitions, started),
             Call::Positioned(_, _, Err(KafkaError::Canceled)) => {}
@@ -90,9 +99,9 @@ impl<I: Invoke> Session<I> {
         }
     }
 
-    fn on_sent(&mut self, job: JobId, letters: usize, undelivered: &Undelivered) {
+    fn on_sent(&mut self, job: JobId, records: usize, undelivered: &Undelivered) {
         let failed = undelivered.records.len();
-        self.shared.metrics.destination_delivered.add(letters.saturating_sub(failed));
+        self.shared.metrics.destination_delivered.add(records.saturating_sub(failed));
         self.shared.metrics.destination_error.add(failed);
         if let Some(cause) = &undelivered.cause {
             self.shared.trouble(&format!("{failed} on-failure records not delivered, will retry: {cause}"));

@@ -67,6 +67,9 @@ fn base_config(config: &MappingConfig) -> ClientConfig {
         .set("reconnect.backoff.ms", "50")
         .set("reconnect.backoff.max.ms", "2000")
         .set("socket.nagle.disable", "true");
+    for (name, value) in config.source_access.client_properties() {
+        client.set(name, value);
+    }
     client
 }
 

@@ -29,9 +29,9 @@ impl Commits {
         self.dirty.insert(partition, offset);
     }
 
-    /// What was found committed when the partition was assigned.
+    /// A record was read: what is known to be committed, where nothing else is.
     pub fn found(&mut self, partition: i32, offset: i64) {
-        self.committed.insert(partition, offset);
+        self.committed.entry(partition).or_insert(offset);
     }
 
     /// The offset last committed or found.

@@ -34,13 +34,20 @@ pub enum Signal {
 pub struct SessionContext {
     signals: Mutex<VecDeque<Signal>>,
     closing: AtomicBool,
+    /// The brokers do not let the client in: that they "cannot be reached" is a consequence only.
+    refused: AtomicBool,
     mapping: Arc<str>,
 }
 
 impl SessionContext {
     /// For the mapping with this id.
     pub fn new(mapping: Arc<str>) -> Self {
-        Self { signals: Mutex::default(), closing: AtomicBool::new(false), mapping }
+        Self {
+            signals: Mutex::default(),
+            closing: AtomicBool::new(false),
+            refused: AtomicBool::new(false),
+            mapping,
+        }
     }
 
     /// The oldest signal not yet taken.
@@ -68,6 +75,7 @@ impl ConsumerContext for SessionContext {
                 tracing::debug!(mapping = %self.mapping, %error, "rebalance while leaving the group");
             }
         } else if is_assignment {
+            self.refused.store(false, Relaxed);
             self.push(Signal::Assigned(list.clone()));
         } else {
             self.push(Signal::Revoked { partitions: list.clone(), lost: consumer.assignment_lost() });
@@ -82,24 +90,46 @@ impl ClientContext for SessionContext {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        self.push(Signal::Trouble(explain(&error, reason)));
+        match explain(&error, reason) {
+            Trouble::Refused(what) => {
+                self.refused.store(true, Relaxed);
+                self.push(Signal::Trouble(what));
+            }
+            Trouble::Unreachable if self.refused.load(Relaxed) => {}
+            Trouble::Unreachable => self.push(Signal::Trouble(UNREACHABLE.to_owned())),
+            Trouble::Other(what) => self.push(Signal::Trouble(what)),
+        }
     }
 }
 
+const UNREACHABLE: &str = "the brokers cannot be reached; trying on";
+
+/// What a complaint of the client comes down to.
+enum Trouble {
+    /// The brokers answer, but not to this client.
+    Refused(String),
+    Unreachable,
+    Other(String),
+}
+
 /// The same words for the same trouble, so that it is told once and not at every attempt.
-fn explain(error: &KafkaError, reason: &str) -> String {
+fn explain(error: &KafkaError, reason: &str) -> Trouble {
     use RDKafkaErrorCode::{
-        AllBrokersDown, BrokerTransportFailure, OperationTimedOut, Resolve, UnknownPartition, UnknownTopic,
-        UnknownTopicOrPartition,
+        AllBrokersDown, Authentication, BrokerTransportFailure, OperationTimedOut, Resolve, SSL,
+        UnknownPartition, UnknownTopic, UnknownTopicOrPartition,
     };
     match error.rdkafka_error_code() {
-        Some(AllBrokersDown | BrokerTransportFailure | OperationTimedOut | Resolve) => {
-            "the brokers cannot be reached; trying on".to_owned()
+        Some(AllBrokersDown | BrokerTransportFailure | OperationTimedOut | Resolve) => Trouble::Unreachable,
+        Some(Authentication) => Trouble::Refused("the brokers refuse the credentials; trying on".to_owned()),
+        // The time it took is in brackets at the end, and different every time.
+        Some(SSL) => {
+            let cause = reason.split(" (after ").next().unwrap_or(reason);
+            Trouble::Refused(format!("TLS with the brokers fails; trying on: {cause}"))
         }
         Some(UnknownTopicOrPartition | UnknownTopic | UnknownPartition) => {
-            "the topic does not exist yet; waiting for it".to_owned()
+            Trouble::Other("the topic does not exist yet; waiting for it".to_owned())
         }
-        _ => format!("{error}: {reason}"),
+        _ => Trouble::Other(format!("{error}: {reason}")),
     }
 }
 

@@ -79,6 +79,7 @@ impl<I: Invoke> Session<I> {
         if let Err(error) = release(&consumer, &revocation.list) {
             self.failure = Some(format!("cannot give partitions back: {error}"));
         }
+        self.limit_invocations();
     }
 
     fn drain_deadline_ms(&self) -> i64 {

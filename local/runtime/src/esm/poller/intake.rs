@@ -5,16 +5,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rdkafka::Message;
 use rdkafka::consumer::base_consumer::{BaseConsumer, PartitionQueue};
-use rdkafka::message::{BorrowedMessage, Headers, Timestamp as KafkaTimestamp};
+use rdkafka::error::KafkaResult;
+use rdkafka::message::{BorrowedMessage, Headers, OwnedMessage, Timestamp as KafkaTimestamp};
 use tokio::sync::Notify;
 
 use super::context::SessionContext;
+use super::receive::MissingSchema;
 use crate::esm::record::{RawRecord, Timestamp};
 
 /// A partition's own queue, read only as far as the engine wants records.
 pub struct Intake {
     queue: PartitionQueue<SessionContext>,
     may_have_more: Arc<AtomicBool>,
+    /// A record that waits for its schema; nothing after it is read.
+    held: Option<OwnedMessage>,
 }
 
 impl Intake {
@@ -33,28 +37,52 @@ impl Intake {
             flag.store(true, Ordering::Release);
             wake.notify_one();
         });
-        Some(Self { queue, may_have_more })
+        Some(Self { queue, may_have_more, held: None })
     }
 
     /// Whether there may be something to read.
     pub fn may_have_more(&self) -> bool {
-        self.may_have_more.load(Ordering::Acquire)
+        self.held.is_none() && self.may_have_more.load(Ordering::Acquire)
     }
 
-    /// The next record or error, without waiting.
-    pub fn next(&self) -> Option<rdkafka::error::KafkaResult<BorrowedMessage<'_>>> {
+    /// Hands the next record on, without waiting; one that waits for its schema is held.
+    pub fn next(
+        &mut self,
+        receive: impl FnOnce(&BorrowedMessage<'_>) -> Result<(), MissingSchema>,
+    ) -> Option<KafkaResult<Result<(), MissingSchema>>> {
         // Lowered before looking: the callback raises it again for whatever comes after.
         self.may_have_more.store(false, Ordering::Release);
-        let next = self.queue.poll(std::time::Duration::ZERO);
-        if next.is_some() {
-            self.may_have_more.store(true, Ordering::Release);
+        let next = self.queue.poll(std::time::Duration::ZERO)?;
+        self.may_have_more.store(true, Ordering::Release);
+        Some(next.map(|message| {
+            let received = receive(&message);
+            if received.is_err() {
+                self.held = Some(message.detach());
+            }
+            received
+        }))
+    }
+
+    /// Keeps a record that waits for its schema.
+    pub fn hold(&mut self, message: OwnedMessage) {
+        self.held = Some(message);
+    }
+
+    /// Hands on the record that waited; the schema that it waits for still, if it does.
+    pub fn retry_held(
+        &mut self,
+        receive: impl FnOnce(&OwnedMessage) -> Result<(), MissingSchema>,
+    ) -> Option<MissingSchema> {
+        let missing = receive(self.held.as_ref()?).err();
+        if missing.is_none() {
+            self.held = None;
         }
-        next
+        missing
     }
 }
 
 /// Lends a message to `read` in our own terms.
-pub fn with_raw<T>(message: &BorrowedMessage<'_>, topic: &str, read: impl FnOnce(&RawRecord<'_>) -> T) -> T {
+pub fn with_raw<M: Message, T>(message: &M, topic: &str, read: impl FnOnce(&RawRecord<'_>) -> T) -> T {
     let headers = headers(message);
     read(&RawRecord {
         topic,
@@ -68,12 +96,14 @@ pub fn with_raw<T>(message: &BorrowedMessage<'_>, topic: &str, read: impl FnOnce
         key: message.key(),
         value: message.payload(),
         headers: &headers,
+        key_schema: None,
+        value_schema: None,
     })
 }
 
 /// The client panics on a header name that is not UTF-8, which Kafka's protocol forbids; such a
 /// record is delivered without its headers rather than ending the mapping.
-fn headers<'a>(message: &'a BorrowedMessage<'_>) -> Vec<(&'a str, Option<&'a [u8]>)> {
+fn headers<M: Message>(message: &M) -> Vec<(&str, Option<&[u8]>)> {
     let Some(headers) = message.headers() else { return Vec::new() };
     let read = || headers.iter().map(|header| (header.key, header.value)).collect();
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| {

@@ -1,17 +1,15 @@
 //! Answering how a mapping is doing.
 
-use std::time::Duration;
-
-use rdkafka::consumer::Consumer;
+use rdkafka::consumer::ConsumerContext;
+use rdkafka::consumer::base_consumer::BaseConsumer;
+use rdkafka::topic_partition_list::Offset;
 use tokio::sync::oneshot;
 
+use super::scaling::offsets;
 use super::session::Session;
 use super::start::Shared;
 use crate::esm::status::{MappingState, MappingStatus, PartitionStatus};
 use crate::invoke::Invoke;
-
-/// How long the brokers may take to tell the end of one partition.
-const END_OFFSET_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl<I> Shared<I> {
     /// The status of a mapping that reads nothing.
@@ -25,6 +23,7 @@ impl<I> Shared<I> {
             consumer_group_id: self.config.consumer_group_id.clone(),
             state,
             invocations_in_flight: 0,
+            pollers: None,
             last_processing_result: health.last_result,
             last_error: health.last_error,
             partitions: Vec::new(),
@@ -38,18 +37,14 @@ impl<I: Invoke> Session<I> {
     pub(super) fn report(&self, with_lag: bool, reply: oneshot::Sender<MappingStatus>) {
         let mut status = self.shared.status(self.state);
         status.invocations_in_flight = self.engine.invocations();
+        status.pollers = self.scaling.pollers(self.engine.assigned().count());
         status.partitions =
             self.engine.assigned().map(|partition| self.partition_status(partition)).collect();
         // Who asked may be gone; that is no error.
         match self.member.consumer() {
             Some(consumer) if with_lag => {
                 tokio::task::spawn_blocking(move || {
-                    for partition in &mut status.partitions {
-                        let ends =
-                            consumer.fetch_watermarks(&status.topic, partition.partition, END_OFFSET_TIMEOUT);
-                        let Ok((start, end)) = ends else { continue };
-                        partition.lag = Some(end - partition.committed.unwrap_or(start).max(start));
-                    }
+                    fill_in_lag(&consumer, &mut status);
                     drop(reply.send(status));
                 });
             }
@@ -61,5 +56,19 @@ impl<I: Invoke> Session<I> {
         let (buffered, unfinished) = self.engine.depth(partition);
         let committed = self.commits.committed(partition);
         PartitionStatus { partition, committed, buffered, unfinished, lag: None }
+    }
+}
+
+/// Records after the committed offset, or after the beginning where nothing is committed.
+fn fill_in_lag<C: ConsumerContext>(consumer: &BaseConsumer<C>, status: &mut MappingStatus) {
+    let numbers: Vec<i32> = status.partitions.iter().map(|partition| partition.partition).collect();
+    let Ok(ends) = offsets(consumer, &status.topic, &numbers, Offset::End) else { return };
+    let is_fresh = status.partitions.iter().any(|partition| partition.committed.is_none());
+    let asked = if is_fresh { numbers } else { Vec::new() };
+    let beginnings = offsets(consumer, &status.topic, &asked, Offset::Beginning).unwrap_or_default();
+    for partition in &mut status.partitions {
+        let start = partition.committed.or_else(|| beginnings.get(&partition.partition).copied());
+        let end = ends.get(&partition.partition);
+        partition.lag = end.zip(start).map(|(end, start)| (end - start).max(0));
     }
 }

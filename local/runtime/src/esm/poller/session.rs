@@ -17,6 +17,8 @@ use super::context::SessionContext;
 use super::drain::Revocation;
 use super::handle::{Command, Inbox};
 use super::intake::Intake;
+use super::scaling::Scaling;
+use super::schema_desk::SchemaDesk;
 use super::start::Shared;
 use crate::esm::engine::Engine;
 use crate::esm::status::MappingState;
@@ -24,6 +26,9 @@ use crate::invoke::Invoke;
 
 /// The client is looked after at least this often, whatever its wake-ups say.
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
+
+/// As long as the group is not joined: some of the client's complaints come without a wake-up.
+const JOINING: Duration = Duration::from_millis(250);
 
 /// How long leaving the group may take.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,6 +46,10 @@ pub struct Session<I> {
     pub(super) revocations: VecDeque<Revocation>,
     /// Rises when partitions are lost, so that answers about them are recognised as outdated.
     pub(super) generation: u64,
+    /// How often partitions were assigned.
+    pub(super) assignments: u64,
+    pub(super) desk: SchemaDesk,
+    pub(super) scaling: Scaling,
     pub(super) state: MappingState,
     /// When stopping: the time by which calls in flight have to end.
     pub(super) stop_by_ms: Option<i64>,
@@ -76,6 +85,9 @@ impl<I: Invoke> Session<I> {
         consumer.subscribe(&[&shared.config.topic])?;
         Ok(Self {
             engine: Engine::new(&shared.config, shared.options.engine_options(rand::random())),
+            scaling: Scaling::new(&shared),
+            desk: SchemaDesk::default(),
+            assignments: 0,
             shared,
             intakes: BTreeMap::new(),
             member: Member(Some(Arc::new(consumer))),
@@ -113,10 +125,11 @@ impl<I: Invoke> Session<I> {
     }
 
     fn wake_ms(&self) -> i64 {
-        let housekeeping_ms = self.shared.clock.after(HOUSEKEEPING);
+        let is_joining = self.state == MappingState::Enabling;
+        let housekeeping_ms = self.shared.clock.after(if is_joining { JOINING } else { HOUSEKEEPING });
         let deadlines = self.revocations.iter().map(|r| r.deadline_ms).chain(self.stop_by_ms);
         let due = self.engine.next_wake_ms().into_iter().chain(self.commits.due_ms(self.is_letting_go()));
-        due.chain(deadlines).fold(housekeeping_ms, i64::min)
+        due.chain(deadlines).chain(self.scaling.due_ms()).fold(housekeeping_ms, i64::min)
     }
 
     fn obey(&mut self, command: Command) {

@@ -7,14 +7,16 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::destination::KafkaDestination;
+use super::destination::Destination;
 use super::handle::{Inbox, MappingHandle};
+use super::registry_client::RegistryClient;
 use super::supervise::supervise;
-use crate::esm::config::{MappingConfig, OnFailureDestination};
+use crate::esm::config::MappingConfig;
 use crate::esm::filter::{FilterSet, InvalidFilter};
 use crate::esm::limits::BATCH_SIZE_MAX;
 use crate::esm::metrics::MappingMetrics;
 use crate::esm::options::EsmOptions;
+use crate::esm::system_log::SystemLog;
 use crate::invoke::Invoke;
 
 /// Commands that may wait for a mapping.
@@ -26,9 +28,12 @@ const NOTHING_YET: &str = "No records processed";
 /// Why a mapping cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Only Kafka topics are delivered to so far.
-    #[error("{mapping}: the on-failure destination {arn} is not supported yet: use kafka://TOPIC")]
-    ArnDestination {
+    /// Nothing is known of where an ARN leads on this machine.
+    #[error(
+        "{mapping}: the on-failure destination {arn} leads nowhere on this machine: \
+         give a folder or an endpoint under `Runtime: {{Destinations: …}}`"
+    )]
+    NoPlace {
         /// The mapping.
         mapping: String,
         /// SQS, SNS or S3.
@@ -49,6 +54,14 @@ pub enum StartError {
         mapping: String,
         /// As configured.
         batch_size: usize,
+    },
+    /// The schema registry's client cannot be made, for its certificates most likely.
+    #[error("{mapping}: the schema registry cannot be used: {cause}")]
+    Registry {
+        /// The mapping.
+        mapping: String,
+        /// What is wrong.
+        cause: String,
     },
     /// A filter pattern cannot be used.
     #[error("{mapping}: {source}")]
@@ -91,7 +104,9 @@ pub struct Shared<I> {
     pub(super) function: Arc<str>,
     pub(super) invoker: Arc<I>,
     pub(super) filter: FilterSet,
-    pub(super) destination: Option<KafkaDestination>,
+    pub(super) destination: Option<Destination>,
+    pub(super) registry: Option<RegistryClient>,
+    pub(super) system_log: SystemLog,
     pub(super) metrics: Arc<MappingMetrics>,
     pub(super) clock: Clock,
     health: Mutex<Health>,
@@ -114,15 +129,19 @@ impl<I> Shared<I> {
         }
         let filter = FilterSet::parse(&config.filter_patterns)
             .map_err(|source| StartError::Filter { mapping: mapping(), source })?;
-        let destination = destination(&config, &options)?;
+        let destination = Destination::new(&config, &options)?;
+        let registry = config.schema_registry.as_ref().map(RegistryClient::new).transpose();
+        let registry = registry.map_err(|cause| StartError::Registry { mapping: mapping(), cause })?;
         let health = Health { last_result: NOTHING_YET.to_owned(), last_error: None };
         Ok(Self {
+            system_log: SystemLog::new(&config, options.log_sink.clone()),
             function: config.function.as_str().into(),
             config,
             options,
             invoker,
             filter,
             destination,
+            registry,
             metrics: Arc::default(),
             clock: Clock::start(),
             health: Mutex::new(health),
@@ -138,6 +157,7 @@ impl<I> Shared<I> {
             is_new
         });
         if is_new {
+            self.system_log.problem("KafkaClientError", what);
             tracing::warn!(function = %self.function, topic = self.config.topic, mapping = self.config.id, "{what}");
         }
     }
@@ -175,20 +195,6 @@ impl<I> Shared<I> {
 
     fn with_health<T>(&self, with: impl FnOnce(&mut Health) -> T) -> T {
         with(&mut self.health.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-fn destination(config: &MappingConfig, options: &EsmOptions) -> Result<Option<KafkaDestination>, StartError> {
-    let mapping = config.id.clone();
-    match &config.on_failure {
-        None => Ok(None),
-        Some(OnFailureDestination::Arn(arn)) => Err(StartError::ArnDestination { mapping, arn: arn.clone() }),
-        Some(OnFailureDestination::KafkaTopic(topic)) if *topic == config.topic => {
-            Err(StartError::DestinationIsSource { mapping, topic: topic.clone() })
-        }
-        Some(OnFailureDestination::KafkaTopic(topic)) => {
-            Ok(Some(KafkaDestination::new(topic, config, options)))
-        }
     }
 }
 

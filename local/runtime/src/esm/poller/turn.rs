@@ -10,14 +10,11 @@ use rdkafka::message::BorrowedMessage;
 use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::calls::Call;
-use super::commits::Commits;
 use super::context::{Signal, accept};
-use super::intake::{Intake, with_raw};
+use super::intake::Intake;
+use super::receive::Reception;
 use super::session::Session;
-use super::start::Shared;
-use crate::esm::engine::{Action, Engine};
-use crate::esm::limits::INTAKE_RECORDS_PER_TURN;
-use crate::esm::record::Record;
+use crate::esm::engine::Action;
 use crate::esm::status::MappingState;
 use crate::invoke::Invoke;
 
@@ -32,6 +29,7 @@ impl<I: Invoke> Session<I> {
         }
         self.go_on_letting_go();
         self.commit();
+        self.look_at_lag();
         self.intakes.iter().any(|(&partition, intake)| intake.may_have_more() && self.engine.wants(partition))
     }
 
@@ -41,7 +39,7 @@ impl<I: Invoke> Session<I> {
             let polled = consumer.poll(Duration::ZERO);
             let heard = polled.is_some();
             match polled {
-                Some(Ok(message)) => receive(&self.shared, &mut self.engine, &mut self.commits, &message),
+                Some(Ok(message)) => self.receive_stray(&message),
                 Some(Err(error)) => self.poll_failed(&error),
                 None => {}
             }
@@ -64,7 +62,8 @@ impl<I: Invoke> Session<I> {
     /// Reads the partitions from now on; their queues are split off first.
     pub(super) fn accept(&mut self, partitions: &TopicPartitionList, started: Vec<(i32, i64)>) {
         let Some(consumer) = self.member.consumer() else { return };
-        let topic = &self.shared.config.topic;
+        let shared = Arc::clone(&self.shared);
+        let topic = &shared.config.topic;
         let none = TopicPartitionList::new();
         let taken = if self.stop_by_ms.is_some() { &none } else { partitions };
         for element in taken.elements() {
@@ -84,29 +83,31 @@ impl<I: Invoke> Session<I> {
             self.state = MappingState::Enabled;
             self.shared.joined();
         }
+        self.limit_invocations();
         let assigned: Vec<i32> = self.engine.assigned().collect();
-        let (function, group) = (&self.shared.config.function, &self.shared.config.consumer_group_id);
+        self.assignments += 1;
+        self.shared.system_log.assigned(&assigned, self.assignments);
+        let (function, group) = (&shared.config.function, &shared.config.consumer_group_id);
         tracing::info!(%function, %topic, %group, ?assigned, "partitions assigned");
     }
 
-    fn take_in(&mut self) {
-        let mut budget = INTAKE_RECORDS_PER_TURN;
-        let mut failed = Vec::new();
-        for (&partition, intake) in &self.intakes {
-            while budget > 0 && intake.may_have_more() && self.engine.wants(partition) {
-                match intake.next() {
-                    Some(Ok(message)) => receive(&self.shared, &mut self.engine, &mut self.commits, &message),
-                    Some(Err(error)) => failed.push(error),
-                    None => break,
-                }
-                budget -= 1;
+    /// A record that did not come by its partition's queue.
+    fn receive_stray(&mut self, message: &BorrowedMessage<'_>) {
+        let partition = message.partition();
+        self.shared.metrics.polled.add(1);
+        self.commits.found(partition, message.offset());
+        let mut reception =
+            Reception { shared: &self.shared, engine: &mut self.engine, schemas: &self.desk.schemas };
+        if let Err(missing) = reception.receive(message) {
+            if let Some(intake) = self.intakes.get_mut(&partition) {
+                intake.hold(message.detach());
             }
+            self.ask_registry(missing);
         }
-        failed.iter().for_each(|error| self.poll_failed(error));
     }
 
     /// Counts an error; the client's context has put it into words already.
-    fn poll_failed(&mut self, error: &KafkaError) {
+    pub(super) fn poll_failed(&mut self, error: &KafkaError) {
         self.shared.metrics.polling_error.add(1);
         if matches!(error, KafkaError::MessageConsumptionFatal(_)) {
             self.failure = Some(error.to_string());
@@ -139,7 +140,7 @@ impl<I: Invoke> Session<I> {
                     topic,
                     records,
                     ?spans,
-                    condition = condition.as_str(),
+                    condition = condition.for_topic(),
                     "records dropped"
                 );
             }
@@ -168,21 +169,4 @@ impl<I: Invoke> Session<I> {
             self.shared.trouble(&format!("commit failed, will repeat: {error}"));
         }
     }
-}
-
-/// Filters a record and hands it to the engine.
-fn receive<I>(shared: &Shared<I>, engine: &mut Engine, commits: &mut Commits, message: &BorrowedMessage<'_>) {
-    let (partition, offset) = (message.partition(), message.offset());
-    shared.metrics.polled.add(1);
-    if commits.committed(partition).is_none() {
-        commits.found(partition, offset);
-    }
-    with_raw(message, &shared.config.topic, |raw| {
-        if shared.filter.matches(raw) {
-            engine.push(Record::from_raw(raw), shared.clock.now_ms());
-        } else {
-            shared.metrics.filtered_out.add(1);
-            engine.skip(partition, offset);
-        }
-    });
 }

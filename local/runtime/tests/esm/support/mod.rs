@@ -8,7 +8,7 @@ pub mod function;
 use std::future::Future;
 use std::time::Duration;
 
-use esm_local::esm::config::{EventSource, MappingConfig, StartingPosition};
+use esm_local::esm::config::{EventSource, MappingConfig, SourceAccess, StartingPosition};
 use esm_local::esm::{EsmOptions, MappingHandle};
 
 /// Longer than anything here takes, on a busy machine too.
@@ -42,6 +42,9 @@ pub fn mapping(bootstrap_servers: &str, topic: &str) -> MappingConfig {
         on_failure: None,
         filter_patterns: Vec::new(),
         provisioned_pollers: None,
+        source_access: SourceAccess::default(),
+        schema_registry: None,
+        system_log_level: None,
     }
 }
 

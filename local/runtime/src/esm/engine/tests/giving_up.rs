@@ -32,7 +32,7 @@ fn each_failed_record_gets_its_own_letter_with_its_key() {
     stage.push(0, [3]);
     stage.end(&delivery, &failed(&[(0, 0), (0, 2)]));
     let (job, letters) = stage.letters();
-    assert_eq!(letters.iter().map(|l| (l.partition, l.offset)).collect::<Vec<_>>(), of(0, [0, 2]));
+    assert_eq!(letters.iter().flat_map(|l| l.records.clone()).collect::<Vec<_>>(), of(0, [0, 2]));
     assert!(letters.iter().all(|letter| letter.key.as_deref() == Some(b"key")));
     assert_eq!(stage.next(), None, "3 waits for the destination");
     stage.engine.letters_finished(job, &Default::default(), stage.now_ms);
@@ -52,7 +52,7 @@ fn a_failing_destination_loses_nothing() {
     assert_eq!(stage.committed[&0], 1, "1 is not delivered yet");
     stage.now_ms = stage.engine.next_wake_ms().unwrap();
     let (job, letters) = stage.letters();
-    assert_eq!(letters.iter().map(|l| l.offset).collect::<Vec<_>>(), [1]);
+    assert_eq!(letters.iter().flat_map(|l| l.records.clone()).collect::<Vec<_>>(), [(0, 1)]);
     stage.engine.letters_finished(job, &Default::default(), stage.now_ms);
     assert_eq!(stage.next(), None);
     assert_eq!(stage.committed[&0], 3);

@@ -5,18 +5,38 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::esm::config::OnFailureDestination;
+use crate::esm::config::{DestinationArn, OnFailureDestination};
 
 const PARTITIONS: i32 = 3;
 
 /// One thing that happens to a mapping.
 #[derive(Debug, Clone)]
 enum Event {
-    Records { partition: i32, count: usize },
-    Filtered { partition: i32 },
-    Answer { which: usize, outcome: Outcome },
+    Records {
+        partition: i32,
+        count: usize,
+    },
+    Filtered {
+        partition: i32,
+    },
+    /// A record that its schema cannot read.
+    Refused {
+        partition: i32,
+    },
+    Answer {
+        which: usize,
+        outcome: Outcome,
+    },
     Wait,
-    Drain { partition: i32 },
+    Drain {
+        partition: i32,
+    },
+    /// The runtime dies and is started again.
+    Crash,
+    /// Pollers were added or taken away.
+    Limit {
+        invocations: usize,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -39,20 +59,25 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         6 => (0..PARTITIONS, 1_usize..8).prop_map(|(partition, count)| Event::Records { partition, count }),
         1 => (0..PARTITIONS).prop_map(|partition| Event::Filtered { partition }),
+        1 => (0..PARTITIONS).prop_map(|partition| Event::Refused { partition }),
         8 => (any::<usize>(), outcome).prop_map(|(which, outcome)| Event::Answer { which, outcome }),
         3 => Just(Event::Wait),
         1 => (0..PARTITIONS).prop_map(|partition| Event::Drain { partition }),
+        1 => Just(Event::Crash),
+        1 => (1_usize..9).prop_map(|invocations| Event::Limit { invocations }),
     ]
 }
 
 /// The world around the engine, which knows the truth.
 struct World {
     stage: Stage,
-    batch_size: usize,
+    config: MappingConfig,
     next_offset: BTreeMap<i32, i64>,
     calls: Vec<Action>,
     /// Records that may be committed past.
     finished: BTreeSet<(i32, i64)>,
+    /// Records that must never be delivered.
+    refused: BTreeSet<(i32, i64)>,
     /// Records pushed under the current assignment.
     pushed: BTreeSet<(i32, i64)>,
 }
@@ -78,7 +103,8 @@ impl World {
 
     fn check_delivery(&self, delivery: &Delivery) {
         let records = content(delivery);
-        assert!(records.len() <= self.batch_size);
+        assert!(records.len() <= self.config.batch_size);
+        assert!(records.iter().all(|record| !self.refused.contains(record)));
         let busy = self.calls.iter().flat_map(partitions_of).collect::<BTreeSet<_>>();
         for window in records.windows(2).filter(|w| w[0].0 == w[1].0) {
             assert!(window[0].1 < window[1].1, "in order");
@@ -127,6 +153,14 @@ impl World {
                 self.finished.insert((partition, offset));
                 self.stage.engine.skip(partition, offset);
             }
+            Event::Refused { partition } if !self.stage.engine.wants(partition) => {}
+            Event::Refused { partition } => {
+                let offset = self.take_offset(partition);
+                self.pushed.insert((partition, offset));
+                self.refused.insert((partition, offset));
+                let now_ms = self.stage.now_ms;
+                self.stage.engine.refuse(record(partition, offset), Condition::SchemaNotFound, now_ms);
+            }
             Event::Answer { .. } if self.calls.is_empty() => {}
             Event::Answer { which, outcome } => {
                 let call = self.calls.swap_remove(which % self.calls.len());
@@ -134,6 +168,8 @@ impl World {
             }
             Event::Wait => self.wait(),
             Event::Drain { partition } => self.hand_over(partition),
+            Event::Crash => self.crash(),
+            Event::Limit { invocations } => self.stage.engine.set_concurrent_invocations_max(invocations),
         }
         self.collect();
     }
@@ -150,8 +186,8 @@ impl World {
                 let refuses = |i: usize| matches!(outcome, Outcome::Named(bits) if bits >> (i % 64) & 1 == 1);
                 let (refused, taken): (Vec<_>, Vec<_>) =
                     letters.iter().enumerate().partition(|(i, _)| refuses(*i));
-                self.finished.extend(taken.iter().map(|(_, l)| (l.partition, l.offset)));
-                let refused = refused.iter().map(|(_, l)| (l.partition, l.offset)).collect();
+                self.finished.extend(taken.iter().flat_map(|(_, l)| l.records.clone()));
+                let refused = refused.iter().flat_map(|(_, l)| l.records.clone()).collect();
                 self.stage.engine.letters_finished(*job, &refused, now_ms);
             }
             other => panic!("{other:?} is no call"),
@@ -181,11 +217,25 @@ impl World {
         self.collect();
         self.stage.engine.forget(partition);
         self.stage.engine.assign(partition);
+        self.resume(partition);
+    }
+
+    /// Everything that was not committed is forgotten; what is out is never heard of again.
+    fn crash(&mut self) {
+        let engine = Stage::new(&self.config).engine;
+        self.stage.engine = engine;
+        self.calls.clear();
+        (0..PARTITIONS).for_each(|partition| self.resume(partition));
+    }
+
+    /// Reading starts at the committed offset.
+    fn resume(&mut self, partition: i32) {
         let resumed = self.stage.committed.remove(&partition).unwrap_or(0).max(self.resume_of(partition));
         self.next_offset.insert(partition, resumed);
         // What comes again may be delivered again: at least once.
         self.pushed.retain(|r| r.0 != partition || r.1 < resumed);
         self.finished.retain(|r| r.0 != partition || r.1 < resumed);
+        self.refused.retain(|r| r.0 != partition || r.1 < resumed);
     }
 
     fn resume_of(&self, partition: i32) -> i64 {
@@ -223,7 +273,9 @@ fn reply(records: &[(i32, i64)], outcome: &Outcome) -> (Vec<(i32, i64)>, InvokeO
 fn partitions_of(call: &Action) -> Vec<i32> {
     match call {
         Action::Deliver(delivery) => delivery.spans.iter().map(|span| span.partition).collect(),
-        Action::SendToDestination { letters, .. } => letters.iter().map(|letter| letter.partition).collect(),
+        Action::SendToDestination { letters, .. } => {
+            letters.iter().flat_map(|l| l.records.iter().map(|r| r.0)).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -237,20 +289,25 @@ proptest! {
         batch_size in 1_usize..12,
         bisect in any::<bool>(),
         retries in proptest::option::of(0_u32..4),
-        has_destination in any::<bool>(),
+        destination in 0..3,
         window_ms in prop_oneof![Just(0_u64), Just(500)],
     ) {
-        let on_failure = has_destination.then(|| OnFailureDestination::KafkaTopic("dlq".to_owned()));
-        let stage = Stage::new(&MappingConfig {
+        let queue = DestinationArn::parse("arn:aws:sqs:us-east-1:123456789012:failed").unwrap();
+        let on_failure = match destination {
+            0 => None,
+            1 => Some(OnFailureDestination::KafkaTopic("dlq".to_owned())),
+            _ => Some(OnFailureDestination::Arn(queue)),
+        };
+        let config = MappingConfig {
             batch_size,
             bisect_batch_on_function_error: bisect,
             maximum_retry_attempts: retries,
             maximum_batching_window: std::time::Duration::from_millis(window_ms),
             on_failure,
             ..config()
-        });
+        };
         let mut world = World {
-            stage, batch_size, next_offset: BTreeMap::new(), calls: Vec::new(),
+            stage: Stage::new(&config), config, refused: BTreeSet::new(), next_offset: BTreeMap::new(), calls: Vec::new(),
             finished: BTreeSet::new(), pushed: BTreeSet::new(),
         };
         events.into_iter().for_each(|event| world.happen(event));

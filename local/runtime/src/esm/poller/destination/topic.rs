@@ -1,41 +1,33 @@
-//! Producing on-failure records.
+//! Producing on-failure records to a topic.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::join_all;
 use rdkafka::error::KafkaResult;
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use tokio::sync::OnceCell;
 
-use super::client::producer_config;
+use super::Undelivered;
 use crate::esm::config::MappingConfig;
 use crate::esm::engine::Letter;
 use crate::esm::limits::LETTERS_IN_FLIGHT_MAX;
 use crate::esm::options::EsmOptions;
-use crate::esm::response::FailedItems;
+use crate::esm::poller::client::producer_config;
 
 /// A `kafka://` destination. The producer is made when the first record fails for good: most
 /// mappings never need one.
 #[derive(Clone)]
-pub struct KafkaDestination {
-    topic: Arc<str>,
+pub struct Topic {
+    name: Arc<str>,
     client: rdkafka::ClientConfig,
     producer: Arc<OnceCell<FutureProducer>>,
 }
 
-/// What the destination did not take, and why.
-#[derive(Debug, Default)]
-pub struct Undelivered {
-    /// The failed records.
-    pub records: FailedItems,
-    /// The last error.
-    pub cause: Option<String>,
-}
-
-impl KafkaDestination {
+impl Topic {
     /// The destination of a mapping.
-    pub fn new(topic: &str, config: &MappingConfig, options: &EsmOptions) -> Self {
-        Self { topic: topic.into(), client: producer_config(config, options), producer: Arc::default() }
+    pub fn new(name: &str, config: &MappingConfig, options: &EsmOptions) -> Self {
+        Self { name: name.into(), client: producer_config(config, options), producer: Arc::default() }
     }
 
     /// Sends the letters, each with its record's own key (without one: any partition), and waits
@@ -45,8 +37,7 @@ impl KafkaDestination {
         let producer = match self.producer.get_or_try_init(|| async { self.create() }).await {
             Ok(producer) => producer,
             Err(error) => {
-                undelivered.records = letters.iter().map(|l| (l.partition, l.offset)).collect();
-                undelivered.cause = Some(error.to_string());
+                letters.iter().for_each(|letter| undelivered.note(letter, error.to_string()));
                 return undelivered;
             }
         };
@@ -54,8 +45,7 @@ impl KafkaDestination {
             let sends = some.iter().map(|letter| self.send(producer, letter));
             for (letter, sent) in some.iter().zip(join_all(sends).await) {
                 if let Err(cause) = sent {
-                    undelivered.records.insert((letter.partition, letter.offset));
-                    undelivered.cause = Some(cause);
+                    undelivered.note(letter, cause);
                 }
             }
         }
@@ -67,9 +57,9 @@ impl KafkaDestination {
     }
 
     async fn send(&self, producer: &FutureProducer, letter: &Letter) -> Result<(), String> {
-        let mut record = FutureRecord::<[u8], [u8]>::to(&self.topic).payload(&letter.value);
+        let mut record = FutureRecord::<[u8], [u8]>::to(&self.name).payload(&letter.value);
         record.key = letter.key.as_deref();
-        let sent = producer.send(record, std::time::Duration::ZERO).await;
+        let sent = producer.send(record, Duration::ZERO).await;
         sent.map(|_| ()).map_err(|(error, _)| error.to_string())
     }
 }

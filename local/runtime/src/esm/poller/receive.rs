@@ -1,0 +1,103 @@
+//! One record from the client to the engine: decoded, filtered, kept.
+
+use rdkafka::Message;
+
+use super::intake::with_raw;
+use super::session::Session;
+use super::start::Shared;
+use crate::esm::engine::Engine;
+use crate::esm::record::{RawRecord, Record};
+use crate::esm::registry::{Decoded, SchemaRegistry, Schemas, decode};
+use crate::invoke::Invoke;
+
+/// A record that can only be read when the registry has told this schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MissingSchema(pub u32);
+
+/// Where records go.
+pub struct Reception<'s, I> {
+    /// Filters, counters, configuration.
+    pub shared: &'s Shared<I>,
+    /// Takes what is to be delivered.
+    pub engine: &'s mut Engine,
+    /// What the registry has told so far.
+    pub schemas: &'s Schemas,
+}
+
+impl<I: Invoke> Reception<'_, I> {
+    /// Hands a record to the engine, or tells which schema it waits for.
+    pub fn receive<M: Message>(&mut self, message: &M) -> Result<(), MissingSchema> {
+        let shared = self.shared;
+        with_raw(message, &shared.config.topic, |raw| match &shared.config.schema_registry {
+            None => {
+                self.pass(raw, || Record::from_raw(raw), raw);
+                Ok(())
+            }
+            Some(registry) => self.decode(registry, raw),
+        })
+    }
+
+    fn decode(&mut self, registry: &SchemaRegistry, raw: &RawRecord<'_>) -> Result<(), MissingSchema> {
+        match decode(registry, self.schemas, raw) {
+            Decoded::Asks(id) => return Err(MissingSchema(id)),
+            Decoded::Views(views) => {
+                let event = || Record::from_raw(&views.for_event(registry.format, raw)).with_key(raw.key);
+                self.pass(&views.for_filters(raw), event, raw);
+            }
+            Decoded::Not(reason) => {
+                self.shared.metrics.schema_registry_error.add(1);
+                let (topic, partition, offset) = (raw.topic, raw.partition, raw.offset);
+                self.shared.trouble(&format!("{topic}-{partition} offset {offset}: {reason}"));
+                self.engine.refuse(Record::from_raw(raw), reason.condition, self.shared.clock.now_ms());
+            }
+        }
+        Ok(())
+    }
+
+    fn pass(&mut self, filtered: &RawRecord<'_>, event: impl Fn() -> Record, raw: &RawRecord<'_>) {
+        if self.shared.filter.matches(filtered) {
+            self.engine.push(event(), self.shared.clock.now_ms());
+        } else {
+            self.shared.metrics.filtered_out.add(1);
+            self.engine.skip(raw.partition, raw.offset);
+        }
+    }
+}
+
+impl<I: Invoke> Session<I> {
+    /// Reads from the partitions' queues what the engine wants.
+    pub(super) fn take_in(&mut self) {
+        let mut budget = crate::esm::limits::INTAKE_RECORDS_PER_TURN;
+        let (mut failed, mut missing) = (Vec::new(), Vec::new());
+        let mut reception =
+            Reception { shared: &self.shared, engine: &mut self.engine, schemas: &self.desk.schemas };
+        for (&partition, intake) in &mut self.intakes {
+            while budget > 0 && intake.may_have_more() && reception.engine.wants(partition) {
+                budget -= 1;
+                match intake.next(|message| {
+                    self.shared.metrics.polled.add(1);
+                    self.commits.found(partition, message.offset());
+                    reception.receive(message)
+                }) {
+                    Some(Ok(Ok(()))) => {}
+                    Some(Ok(Err(schema))) => missing.push(schema),
+                    Some(Err(error)) => failed.push(error),
+                    None => break,
+                }
+            }
+        }
+        failed.iter().for_each(|error| self.poll_failed(error));
+        missing.into_iter().for_each(|schema| self.ask_registry(schema));
+    }
+
+    /// Goes on with the records that waited for a schema.
+    pub(super) fn take_held(&mut self) {
+        let mut missing = Vec::new();
+        let mut reception =
+            Reception { shared: &self.shared, engine: &mut self.engine, schemas: &self.desk.schemas };
+        for intake in self.intakes.values_mut() {
+            missing.extend(intake.retry_held(|message| reception.receive(message)));
+        }
+        missing.into_iter().for_each(|schema| self.ask_registry(schema));
+    }
+}
