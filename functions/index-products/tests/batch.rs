@@ -45,7 +45,9 @@ impl World {
         let offset = self.next_offset.replace(self.next_offset.get() + 1);
         let origin = RecordOrigin { topic: topics::PRODUCT_CHANGES.into(), partition: 0, offset };
         let value = value.map(|text| text.as_bytes().to_vec());
-        RawRecord { origin, timestamp_ms: 0, key: Some(b"key".to_vec()), value, headers: vec![] }
+        // Each change has a key of its own, as each product has.
+        let key = Some(offset.to_be_bytes().to_vec());
+        RawRecord { origin, timestamp_ms: 0, key, value, headers: vec![] }
     }
 
     async fn name(&self, id: &str) -> Option<String> {

@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(
             words,
             [
-                "…nction-with-a-very-long-name",
+                "…ction-with-a-very-long-name",
                 "payments",
                 "Enabled",
                 "1",
