@@ -24,10 +24,12 @@ enum Wants {
     Admin,
     /// No token: the PSP's signature.
     Signature,
+    /// Nothing: it is for everybody.
+    Nothing,
 }
 
 /// Every route of the template.
-const ROUTES: [(&str, Wants); 13] = [
+const ROUTES: [(&str, Wants); 17] = [
     ("POST /", Wants::Admin),
     ("POST /products", Wants::Admin),
     ("PATCH /products/{id}", Wants::Admin),
@@ -40,11 +42,16 @@ const ROUTES: [(&str, Wants); 13] = [
     ("POST /payment", Wants::OwnName),
     ("GET /payments/{id}", Wants::Owner),
     ("GET /payments/{id}/events", Wants::Owner),
+    ("POST /payments/{id}/review", Wants::Admin),
     ("GET /dead-letters", Wants::Admin),
+    ("GET /dead-letters/{id}", Wants::Admin),
+    ("POST /dead-letters/{id}/redrive", Wants::Admin),
+    ("POST /dead-letters/{id}/discard", Wants::Admin),
 ];
 
 /// Routes that open without a token.
-const OPEN: [(&str, Wants); 1] = [("POST /webhooks/pagbank", Wants::Signature)];
+const OPEN: [(&str, Wants); 2] =
+    [("POST /webhooks/pagbank", Wants::Signature), ("GET /openapi.json", Wants::Nothing)];
 
 /// A buyer with a reservation that is paid.
 struct World {
@@ -200,7 +207,7 @@ async fn each_route_opens_to_those_it_is_for() {
             Wants::Owner => [true, false, true],
             Wants::OwnName => [true, false, false],
             Wants::Admin => [false, false, true],
-            Wants::Signature => panic!("{route} asks for no token"),
+            Wants::Signature | Wants::Nothing => panic!("{route} asks for no token"),
         };
         for (caller, token, is_let_in) in [
             ("owner", &owner, expected[0]),

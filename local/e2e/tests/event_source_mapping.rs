@@ -79,7 +79,6 @@ async fn a_mapping_starts_at_its_timestamp_once() {
 
 /// Not a test of its own: the process that the next test kills. Notes what it delivers in a file.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "run by a_killed_instance_loses_nothing_and_skips_nothing"]
 async fn victim() {
     let (Ok(topic), Ok(file)) = (std::env::var("VICTIM_TOPIC"), std::env::var("VICTIM_FILE")) else { return };
     let file = Arc::new(std::fs::OpenOptions::new().append(true).open(file).unwrap());
@@ -100,7 +99,7 @@ async fn victim() {
 
 fn start_victim(topic: &str, file: &std::path::Path) -> std::process::Child {
     std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["victim", "--exact", "--ignored"])
+        .args(["victim", "--exact"])
         .env("VICTIM_TOPIC", topic)
         .env("VICTIM_FILE", file)
         .stdout(std::process::Stdio::null())

@@ -26,7 +26,7 @@ async fn a_declined_card_gives_the_reservation_back_and_another_card_may_be_trie
     assert_eq!(declined["status"], "DECLINED", "{declined}");
     let told = declined["events"].as_array().unwrap().last().unwrap();
     assert_eq!(told["detail"]["why_not_retried"], "declined", "{declined}");
-    assert_eq!(told["detail"]["advice"], "use_another_card", "{declined}");
+    assert_eq!(told["detail"]["advice"], "call_issuer", "{declined}");
     assert_eq!(shop.reservation_status(&reservation_id).await, "HELD");
     let second = shop.pay(&reservation_id, card::APPROVED).await;
     let paid = shop.gateway.await_payment(&second, None, SOON).await.unwrap();
