@@ -21,7 +21,7 @@ use crate::gateway::{Failure, Gateway};
 pub use report::Report;
 
 /// Payments before the first figure: until then the servers' JVMs compile what they are about to run.
-const WARM_UP: usize = 3_000;
+const WARM_UP: usize = 6_000;
 
 /// What can be measured by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
