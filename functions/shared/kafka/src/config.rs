@@ -73,23 +73,18 @@ impl KafkaConfig {
     /// # Errors
     /// The variable at fault and what to do about it.
     pub fn from_env(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Self, String> {
-        let required = |name: &'static str, remedy: &str| {
-            lookup(name).ok_or_else(|| format!("environment variable {name} is not set; {remedy}"))
-        };
-        let servers = required("KAFKA_BOOTSTRAP_SERVERS", "give the brokers, such as 127.0.0.1:9092")?;
-        let set_by_lambda = "KAFKA_SECURITY=msk-iam needs it, and Lambda sets it";
+        let servers = gateway_sign::required(
+            &lookup,
+            "KAFKA_BOOTSTRAP_SERVERS",
+            "give the brokers, such as 127.0.0.1:9092",
+        )?;
         let security = match lookup("KAFKA_SECURITY").as_deref() {
             None | Some("plain") => Security::Plain,
-            Some("msk-iam") => Security::MskIam {
-                region: required("AWS_REGION", set_by_lambda)?,
-                credentials: Credentials::new(
-                    required("AWS_ACCESS_KEY_ID", set_by_lambda)?,
-                    required("AWS_SECRET_ACCESS_KEY", set_by_lambda)?,
-                    lookup("AWS_SESSION_TOKEN"),
-                    None,
-                    "environment",
-                ),
-            },
+            Some("msk-iam") => {
+                let (region, credentials) =
+                    gateway_sign::role(&lookup, "KAFKA_SECURITY=msk-iam needs it, and Lambda sets it")?;
+                Security::MskIam { region, credentials }
+            }
             Some(other) => {
                 return Err(format!(
                     "environment variable KAFKA_SECURITY is {other:?}; plain or msk-iam is expected"

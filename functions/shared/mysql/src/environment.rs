@@ -1,7 +1,5 @@
 //! Where the database is and who the gateway is there, from the environment.
 
-use aws_credential_types::Credentials;
-
 use crate::settings::{Login, Settings};
 
 impl Settings {
@@ -16,23 +14,15 @@ impl Settings {
     /// # Errors
     /// The variable at fault and what to do about it.
     pub fn from_env(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Self, String> {
-        let required = |name: &'static str, remedy: &str| {
-            lookup(name).ok_or_else(|| format!("environment variable {name} is not set; {remedy}"))
-        };
-        let url = required("DATABASE_URL", "give mysql://user:password@host:port/database")?;
-        let set_by_lambda = "DATABASE_AUTH=iam needs it, and Lambda sets it";
+        let url =
+            gateway_sign::required(&lookup, "DATABASE_URL", "give mysql://user:password@host:port/database")?;
         let login = match lookup("DATABASE_AUTH").as_deref() {
             None | Some("password") => Login::Password,
-            Some("iam") => Login::Iam {
-                region: required("AWS_REGION", set_by_lambda)?,
-                credentials: Credentials::new(
-                    required("AWS_ACCESS_KEY_ID", set_by_lambda)?,
-                    required("AWS_SECRET_ACCESS_KEY", set_by_lambda)?,
-                    lookup("AWS_SESSION_TOKEN"),
-                    None,
-                    "environment",
-                ),
-            },
+            Some("iam") => {
+                let (region, credentials) =
+                    gateway_sign::role(&lookup, "DATABASE_AUTH=iam needs it, and Lambda sets it")?;
+                Login::Iam { region, credentials }
+            }
             Some(other) => {
                 return Err(format!(
                     "environment variable DATABASE_AUTH is {other:?}; password or iam is expected"

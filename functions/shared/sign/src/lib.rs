@@ -3,6 +3,10 @@
 //!
 //! Pure: no network, no clock. Deliberately absent: the rest of SigV4, which the SDKs have.
 
+mod environment;
+
+pub use environment::{required, role};
+
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
