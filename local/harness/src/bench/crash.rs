@@ -1,14 +1,12 @@
 //! `kill -9` of a step amid payments: what is lost, and how long nothing goes on.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::MySqlPool;
 
 use super::report::CrashRun;
 use super::{Bench, end_to_end, load, reserve, stats};
-use crate::card;
 use crate::gateway::Failure;
 
 /// The step that is killed: without it nothing gets further than the first topic.
@@ -19,16 +17,9 @@ const POLL: Duration = Duration::from_millis(5);
 
 /// Kills every environment of the orchestrator when a third of the payments have passed it.
 pub async fn measure(bench: &Bench) -> Result<CrashRun, Failure> {
-    let reserved = reserve::reserve_many(bench, PAYMENTS).await?;
-    let bodies: Arc<Vec<_>> = Arc::new(
-        reserved.iter().map(|(id, item)| bench.gateway.payment_body(id, item, card::APPROVED)).collect(),
-    );
+    let bodies = reserve::payable(bench, PAYMENTS).await?;
     let newest = end_to_end::newest(&bench.ledger).await?;
-    let gateway = bench.gateway.clone();
-    let accepting = tokio::spawn(load::run(16, PAYMENTS, move |number| {
-        let (gateway, bodies) = (gateway.clone(), Arc::clone(&bodies));
-        async move { gateway.pay(&bodies[number], None).await?.expect(202).map(|_| ()) }
-    }));
+    let accepting = tokio::spawn(load::pay(bench.gateway.clone(), 16, bodies));
     await_begun(&bench.ledger, &newest, PAYMENTS / 3).await?;
     let killed = kill_all(&bench.binaries.join(VICTIM))?;
     let pause = longest_pause(&bench.ledger, &newest).await?;

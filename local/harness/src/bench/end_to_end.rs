@@ -1,6 +1,5 @@
 //! From the accepting request to the final status in the ledger.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use sqlx::{MySqlPool, Row as _};
@@ -19,18 +18,10 @@ const INTERVAL: Duration = Duration::from_millis(200);
 
 /// Payments per second, from the first request to the last final status.
 pub async fn throughput(bench: &Bench, payments: usize) -> Result<ThroughputRun, Failure> {
-    let reserved = reserve::reserve_many(bench, payments).await?;
-    let bodies: Arc<Vec<_>> = Arc::new(
-        reserved.iter().map(|(id, item)| bench.gateway.payment_body(id, item, card::APPROVED)).collect(),
-    );
+    let bodies = reserve::payable(bench, payments).await?;
     let newest = newest(&bench.ledger).await?;
-    let gateway = bench.gateway.clone();
     let started = Instant::now();
-    load::run(16, payments, move |number| {
-        let (gateway, bodies) = (gateway.clone(), Arc::clone(&bodies));
-        async move { gateway.pay(&bodies[number], None).await?.expect(202).map(|_| ()) }
-    })
-    .await?;
+    load::pay(bench.gateway.clone(), 16, bodies).await?;
     await_final(&bench.ledger, &newest, payments).await?;
     Ok(ThroughputRun { payments, per_second: stats::per_second(payments, started.elapsed()) })
 }

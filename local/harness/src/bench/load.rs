@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::gateway::Failure;
+use serde_json::Value;
+
+use crate::gateway::{Failure, Gateway};
 
 /// What a loop of clients saw.
 pub struct Load {
@@ -49,4 +51,17 @@ where
         latencies.extend(task.await.map_err(|error| Failure(error.to_string()))??);
     }
     Ok(Load { elapsed: started.elapsed(), latencies })
+}
+
+/// Sends each of these payments once; every one must be accepted.
+///
+/// # Errors
+/// The first that is not.
+pub async fn pay(gateway: Gateway, clients: usize, bodies: Vec<Value>) -> Result<Load, Failure> {
+    let (payments, bodies) = (bodies.len(), Arc::new(bodies));
+    run(clients, payments, move |number| {
+        let (gateway, bodies) = (gateway.clone(), Arc::clone(&bodies));
+        async move { gateway.pay(&bodies[number], None).await?.expect(202).map(|_| ()) }
+    })
+    .await
 }

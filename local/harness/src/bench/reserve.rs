@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::report::ReserveRun;
 use super::{Bench, load, stats};
+use crate::card;
 use crate::gateway::{Failure, Item};
 
 /// Products that the reservations are spread over.
@@ -60,4 +63,10 @@ pub async fn reserve_many(bench: &Bench, count: usize) -> Result<Vec<(String, It
     })
     .await?;
     Ok(reserved.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default())
+}
+
+/// The bodies of `count` payments, each for a reservation of its own.
+pub async fn payable(bench: &Bench, count: usize) -> Result<Vec<Value>, Failure> {
+    let reserved = reserve_many(bench, count).await?;
+    Ok(reserved.iter().map(|(id, item)| bench.gateway.payment_body(id, item, card::APPROVED)).collect())
 }
