@@ -47,6 +47,7 @@ pub mod access;
 pub mod backoff;
 pub mod config;
 pub mod destination_arn;
+pub mod directory;
 pub mod engine;
 pub mod event;
 pub mod filter;
@@ -67,4 +68,5 @@ pub mod system_log;
 mod testing;
 
 pub use options::EsmOptions;
+pub(crate) use poller::Destination as FailureDestination;
 pub use poller::{Mapping, MappingHandle, StartError};

@@ -15,6 +15,7 @@ pub(crate) mod process;
 mod report;
 mod runtime_api;
 mod stats;
+mod tail;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -31,6 +32,10 @@ use crate::invoke::{Invocation, Invoke, InvokeOutcome};
 use crate::template::{Function, Place};
 use job::Job;
 use pool::{Pool, Submitted};
+use tail::Tail;
+
+/// The function's last lines reach the log a moment after its answer reaches us.
+const TAIL_SETTLE: Duration = Duration::from_millis(20);
 
 /// An environment that has answered asks for work again within this; if not, another is started.
 const RETURN_MAX: Duration = Duration::from_millis(20);
@@ -80,21 +85,32 @@ impl Host {
 
 impl Invoke for Host {
     async fn invoke(&self, invocation: Invocation) -> InvokeOutcome {
+        self.call(invocation, None).await
+    }
+
+    async fn invoke_logged(&self, invocation: Invocation) -> (InvokeOutcome, Option<Vec<u8>>) {
+        let tail = Arc::new(Tail::default());
+        let outcome = self.call(invocation, Some(Arc::clone(&tail))).await;
+        tokio::time::sleep(TAIL_SETTLE).await;
+        (outcome, Some(tail.bytes()))
+    }
+}
+
+impl Host {
+    async fn call(&self, invocation: Invocation, tail: Option<Arc<Tail>>) -> InvokeOutcome {
         let Some(pool) = self.pools.get(&invocation.function) else {
             return InvokeOutcome::ServiceError(format!("there is no function {}", invocation.function));
         };
         let (reply, outcome) = oneshot::channel();
         let request_id = ids::uuid();
-        let job = Job { request_id, payload: invocation.payload, reply };
+        let job = Job { request_id, payload: invocation.payload, reply, tail };
         match pool.submit(job) {
             Submitted::Running => answer(outcome).await,
             Submitted::Queued(request_id) => self.queued(pool, &request_id, outcome).await,
             Submitted::Refused(outcome) => outcome,
         }
     }
-}
 
-impl Host {
     /// Waits in the queue for so long only: who is not taken by then is throttled.
     async fn queued(
         &self,
