@@ -73,7 +73,8 @@ async fn a_mapping_is_changed_and_removed_over_the_api() {
     assert_eq!((&mapping["BatchSize"], &mapping["Topics"]), (&json!(10), &json!([TOPIC])));
     let uuid = format!("/{}", mapping["UUID"].as_str().unwrap());
     running.in_state(&uuid, "Enabled").await;
-    let (status, changed) = running.ask(Method::PUT, &uuid, Some(json!({"BatchSize": 2, "Enabled": false}))).await;
+    let (status, changed) =
+        running.ask(Method::PUT, &uuid, Some(json!({"BatchSize": 2, "Enabled": false}))).await;
     assert_eq!((status.as_u16(), &changed["BatchSize"]), (202, &json!(2)), "{changed}");
     running.in_state(&uuid, "Disabled").await;
     broker.produce_all(TOPIC, 1, 0..20).await;
@@ -101,7 +102,11 @@ struct Running {
 
 impl Running {
     async fn start(broker: &Broker) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("clients-{}-{}", std::process::id(), broker.bootstrap()));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
+            "clients-{}-{}",
+            std::process::id(),
+            broker.bootstrap()
+        ));
         std::fs::create_dir_all(&folder).unwrap();
         let (parameters, ready) = (folder.join("parameters.json"), folder.join("ready.json"));
         let settings = json!({"Runtime": {"BootstrapServers": broker.bootstrap()}});

@@ -298,10 +298,7 @@ async fn a_topic_of_many_partitions_is_read_with_small_buffers() {
     for partition in 0..100 {
         broker.produce_all("pay", partition, [partition]).await;
     }
-    let config = MappingConfig {
-        starting_position: StartingPosition::AtTimestamp(1),
-        ..mapping(&broker.bootstrap(), "pay")
-    };
+    let config = mapping(&broker.bootstrap(), "pay");
     let handle = Mapping::start(config, quick(), Arc::clone(&function), stop.clone()).unwrap();
     function.wait_for_records(100).await;
     in_state(&handle, MappingState::Enabled).await;

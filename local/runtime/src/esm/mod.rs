@@ -65,7 +65,7 @@ pub mod response;
 pub mod status;
 pub mod system_log;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use options::EsmOptions;
 pub(crate) use poller::Destination as FailureDestination;

@@ -337,7 +337,7 @@ fn raw(partition: i32, offset: i64, arrived: &Arrived) -> RawRecord<'_> {
         partition,
         offset,
         timestamp: Timestamp::CreateTime(arrived.at_ms),
-        key: arrived.has_key.then_some(b"key"),
+        key: arrived.has_key.then_some(b"key".as_slice()),
         value: arrived.value.as_deref().map(str::as_bytes),
         headers: &[],
         key_schema: None,

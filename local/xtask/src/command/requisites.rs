@@ -30,11 +30,12 @@ pub fn lambda_clients(stack: &Stack) -> Outcome<Variables> {
 /// # Errors
 /// It cannot be had where every check is required.
 pub fn kafka(stack: &Stack) -> Outcome<Variables> {
-    let found = || {
-        let (jars, java) = (jars::of(stack, Module::Kafka)?, jdk::jdks(stack)?.usual().program("java"));
-        Ok(variables(&[("KAFKA_JARS", jars.as_path()), ("KAFKA_JAVA", java.as_path())]))
-    };
-    unless_required("secured brokers", found())
+    unless_required("secured brokers", kafka_program(stack))
+}
+
+fn kafka_program(stack: &Stack) -> Outcome<Variables> {
+    let (jars, java) = (jars::of(stack, Module::Kafka)?, jdk::jdks(stack)?.usual().program("java"));
+    Ok(variables(&[("KAFKA_JARS", jars.as_path()), ("KAFKA_JAVA", java.as_path())]))
 }
 
 fn variables(paths: &[(&str, &std::path::Path)]) -> Variables {

@@ -102,7 +102,7 @@ impl Engine {
     /// Whether more records of the partition should be read: one batch ahead is enough. Without `room`
     /// (see [`room_bytes`](Self::room_bytes)) only what is empty is fed: partitions that are stuck must not
     /// starve the others.
-    pub fn wants(&self, partition: i32, room: i64) -> bool {
+    pub fn wants_within(&self, partition: i32, room: i64) -> bool {
         self.partitions.get(&partition).is_some_and(|p| {
             !p.draining
                 && p.buffered() < self.batching.records_max
@@ -110,6 +110,11 @@ impl Engine {
                 && p.tracker.unfinished_window() < UNFINISHED_RECORDS_MAX
                 && (room > 0 || p.buffered() == 0)
         })
+    }
+
+    /// The same with the room that there is; it costs a look at every partition.
+    pub fn wants(&self, partition: i32) -> bool {
+        self.wants_within(partition, self.room_bytes())
     }
 
     /// How many bytes of records may still be read ahead, all partitions together; negative where

@@ -79,7 +79,7 @@ impl<I: Invoke> Session<I> {
         let next = self.next_intake;
         for some in [(Included(next), Unbounded), (Unbounded, Excluded(next))] {
             for (&partition, intake) in self.intakes.range_mut(some) {
-                while budget > 0 && intake.may_have_more() && reception.engine.wants(partition, room) {
+                while budget > 0 && intake.may_have_more() && reception.engine.wants_within(partition, room) {
                     budget -= 1;
                     self.next_intake = partition + 1;
                     match intake.next(|message| {

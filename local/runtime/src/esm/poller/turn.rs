@@ -33,7 +33,7 @@ impl<I: Invoke> Session<I> {
         self.look_at_lag();
         let room = self.engine.room_bytes();
         let is_readable = |(&partition, intake): (&i32, &Intake)| {
-            intake.may_have_more() && self.engine.wants(partition, room)
+            intake.may_have_more() && self.engine.wants_within(partition, room)
         };
         self.intakes.iter().any(is_readable)
     }

@@ -10,6 +10,7 @@ use crate::esm::directory::{Described, State};
 /// `EventSourceMappingConfiguration`.
 pub fn mapping(mapping: &Described) -> Value {
     let config = &mapping.config;
+    let kinds: &[&str] = if config.report_batch_item_failures { &["ReportBatchItemFailures"] } else { &[] };
     let mut shown = json!({
         "UUID": config.uuid,
         "EventSourceMappingArn": arn(config),
@@ -23,7 +24,7 @@ pub fn mapping(mapping: &Described) -> Value {
         "BisectBatchOnFunctionError": config.bisect_batch_on_function_error,
         "MaximumRetryAttempts": config.maximum_retry_attempts.map_or(-1, i64::from),
         "MaximumRecordAgeInSeconds": config.maximum_record_age.map_or(json!(-1), |age| json!(age.as_secs())),
-        "FunctionResponseTypes": if config.report_batch_item_failures { json!(["ReportBatchItemFailures"]) } else { json!([]) },
+        "FunctionResponseTypes": kinds,
         "DestinationConfig": {"OnFailure": on_failure(config)},
     });
     if let Some(members) = shown.as_object_mut() {

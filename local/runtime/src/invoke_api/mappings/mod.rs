@@ -20,6 +20,7 @@ use super::answer::{error, json_answer};
 use super::body;
 use super::page::{self, Query};
 use super::{InvokeApi, name, no_such_function, no_such_operation};
+use crate::esm::config::MappingConfig;
 use crate::esm::directory::{ChangeError, Described};
 use crate::invoke::Invoke;
 use crate::serve::Answer;
@@ -92,7 +93,7 @@ impl<I: Invoke> InvokeApi<I> {
 
     async fn update_mapping(&self, uuid: &str, change: Change) -> Answer {
         let moves = change.function_name.as_deref().map(name::function_name);
-        let apply = |config: &mut _| {
+        let apply = |config: &mut MappingConfig| {
             change.apply(config)?;
             match moves {
                 Some(function) if function != config.function => Err(Invalid::new(

@@ -81,13 +81,13 @@ fn an_event_stays_within_6_mb() {
 fn reading_ahead_is_bounded_by_records_and_by_bytes() {
     let mut stage = Stage::new(&MappingConfig { batch_size: 3, ..config() });
     stage.push(0, 0..2);
-    assert!(stage.engine.wants(0, 1));
+    assert!(stage.engine.wants(0));
     stage.push(0, [2]);
-    assert!(!stage.engine.wants(0, 1));
-    assert!(!stage.engine.wants(9, 1), "not assigned");
+    assert!(!stage.engine.wants(0));
+    assert!(!stage.engine.wants(9), "not assigned");
     let mut large = Stage::new(&config());
     large.engine.push(record_of(0, 0, &vec![b'x'; 5_000_000]), MADE_MS);
-    assert!(!large.engine.wants(0, 1));
+    assert!(!large.engine.wants(0));
 }
 
 #[test]
@@ -96,9 +96,9 @@ fn without_room_only_empty_partitions_are_fed() {
     let room = stage.engine.room_bytes();
     stage.push(0, [0]);
     assert!(stage.engine.room_bytes() < room, "what waits takes room");
-    assert!(stage.engine.wants(0, 1));
-    assert!(!stage.engine.wants(0, 0));
-    assert!(stage.engine.wants(1, 0), "a partition that is stuck starves no other");
+    assert!(stage.engine.wants(0));
+    assert!(!stage.engine.wants_within(0, 0));
+    assert!(stage.engine.wants_within(1, 0), "a partition that is stuck starves no other");
     let delivery = stage.delivery();
     assert_eq!(stage.engine.room_bytes(), room, "what is on its way does not");
     stage.succeed(&delivery);
@@ -110,9 +110,9 @@ fn behind_a_failing_record_filtered_ones_are_not_read_on_without_end() {
     stage.push(0, [0]);
     let delivery = stage.delivery();
     (1..1_000_000).for_each(|offset| stage.engine.skip(0, offset));
-    assert!(!stage.engine.wants(0, 1));
+    assert!(!stage.engine.wants(0));
     stage.succeed(&delivery);
-    assert!(stage.engine.wants(0, 1));
+    assert!(stage.engine.wants(0));
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn what_is_in_flight_is_finished_and_nothing_new_is_taken() {
     stage.push(0, [1]);
     stage.engine.drain(0);
     stage.push(0, [2]);
-    assert!(!stage.engine.wants(0, 1) && !stage.engine.is_drained(0));
+    assert!(!stage.engine.wants(0) && !stage.engine.is_drained(0));
     stage.succeed(&delivery);
     assert_eq!(stage.next(), None, "1 is left to the next owner");
     assert!(stage.engine.is_drained(0));

@@ -140,7 +140,7 @@ impl World {
         match event {
             Event::Records { partition, count } => {
                 for _ in 0..count {
-                    if self.stage.engine.wants(partition, 1) {
+                    if self.stage.engine.wants(partition) {
                         let offset = self.take_offset(partition);
                         self.pushed.insert((partition, offset));
                         self.stage.push(partition, [offset]);
@@ -153,7 +153,7 @@ impl World {
                 self.finished.insert((partition, offset));
                 self.stage.engine.skip(partition, offset);
             }
-            Event::Refused { partition } if !self.stage.engine.wants(partition, 1) => {}
+            Event::Refused { partition } if !self.stage.engine.wants(partition) => {}
             Event::Refused { partition } => {
                 let offset = self.take_offset(partition);
                 self.pushed.insert((partition, offset));
