@@ -16,6 +16,7 @@ pub(crate) mod process;
 mod report;
 mod runtime_api;
 mod stats;
+mod tail;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,6 +34,10 @@ use crate::template::{Function, Place};
 use courtesy::Courtesy;
 use job::Job;
 use pool::{Pool, Submitted};
+use tail::Tail;
+
+/// The function's last lines reach the log a moment after its answer reaches us.
+const TAIL_SETTLE: Duration = Duration::from_millis(20);
 
 /// An environment that has answered asks for work again within this; if not, another is started.
 const RETURN_MAX: Duration = Duration::from_millis(20);
@@ -83,6 +88,19 @@ impl Host {
 
 impl Invoke for Host {
     async fn invoke(&self, invocation: Invocation) -> InvokeOutcome {
+        self.call(invocation, None).await
+    }
+
+    async fn invoke_logged(&self, invocation: Invocation) -> (InvokeOutcome, Option<Vec<u8>>) {
+        let tail = Arc::new(Tail::default());
+        let outcome = self.call(invocation, Some(Arc::clone(&tail))).await;
+        tokio::time::sleep(TAIL_SETTLE).await;
+        (outcome, Some(tail.bytes()))
+    }
+}
+
+impl Host {
+    async fn call(&self, invocation: Invocation, tail: Option<Arc<Tail>>) -> InvokeOutcome {
         let Some(pool) = self.pools.get(&invocation.function) else {
             return InvokeOutcome::ServiceError(format!("there is no function {}", invocation.function));
         };
@@ -92,16 +110,14 @@ impl Invoke for Host {
         };
         let (reply, outcome) = oneshot::channel();
         let request_id = ids::uuid();
-        let job = Job { request_id, payload: invocation.payload, reply };
+        let job = Job { request_id, payload: invocation.payload, reply, tail };
         match pool.submit(job) {
             Submitted::Running => answer(outcome).await,
             Submitted::Queued(request_id) => self.queued(pool, &request_id, outcome).await,
             Submitted::Refused(outcome) => outcome,
         }
     }
-}
 
-impl Host {
     /// Whether calls of a function that yields to nobody wait for an environment.
     fn do_people_wait(&self) -> bool {
         self.pools.values().any(|pool| pool.function.niceness == 0 && pool.is_queued_for())

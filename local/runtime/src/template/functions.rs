@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Template;
 use super::document::Node;
 use super::error::Fault;
+use super::event_invoke;
 use super::model::Function;
 use super::properties::Properties;
 use super::settings::{FunctionSettings, text_of};
@@ -50,6 +51,7 @@ pub(super) fn read(
         timeout: timeout(properties, settings),
         memory_size_mib: memory_size_mib(properties),
         environment: environment(properties, template, settings),
+        event_invoke: event_invoke::read(properties, logical_id),
         environments_max: environments_max(properties, template, settings),
         niceness: niceness(properties, template, settings),
         logical_id: logical_id.to_owned(),

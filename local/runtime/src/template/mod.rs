@@ -9,6 +9,7 @@ mod attributes;
 mod conditions;
 mod document;
 mod error;
+mod event_invoke;
 mod functions;
 mod intrinsics;
 mod mappings;
@@ -33,7 +34,8 @@ use serde_json::Value;
 
 pub use error::{Fault, TemplateError};
 pub use model::{
-    Api, Application, Cors, Function, JwtAuthorizer, Place, Resource, Route, Schedule, ScheduleService,
+    Api, Application, Cors, EventInvoke, Function, JwtAuthorizer, Place, Resource, Route, Schedule,
+    ScheduleService,
 };
 pub use secrets::{SecretFields, Secrets};
 pub use settings::{

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::esm::config::MappingConfig;
+use crate::esm::config::{DestinationArn, MappingConfig};
 use crate::schedule::Expression;
 
 /// A template's functions and everything that calls them.
@@ -68,10 +68,25 @@ pub struct Function {
     pub memory_size_mib: u32,
     /// `Environment.Variables` with the parameters file's laid over.
     pub environment: BTreeMap<String, String>,
+    /// `EventInvokeConfig`.
+    pub event_invoke: EventInvoke,
     /// How many execution environments may run side by side; 0 is never invoked.
     pub environments_max: usize,
     /// `nice(1)` of its processes, 0 to 19: on one machine, who waits for an answer goes first.
     pub niceness: u8,
+}
+
+/// What becomes of a function's asynchronous calls.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventInvoke {
+    /// `MaximumRetryAttempts`.
+    pub retries_max: Option<u32>,
+    /// `MaximumEventAgeInSeconds`.
+    pub age_max: Option<Duration>,
+    /// `DestinationConfig.OnFailure`.
+    pub on_failure: Option<DestinationArn>,
+    /// `DestinationConfig.OnSuccess`.
+    pub on_success: Option<DestinationArn>,
 }
 
 /// An HTTP API.

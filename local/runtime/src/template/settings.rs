@@ -80,6 +80,9 @@ pub struct RuntimeSettings {
     pub bootstrap_servers: Option<Addresses>,
     /// How many execution environments a function may have where it says nothing itself.
     pub environments: Option<u32>,
+    /// Waits between the attempts of an asynchronous call whose function failed; as many as are given
+    /// here are made after the first. AWS waits for one and for two minutes.
+    pub event_retry_seconds: Option<Vec<f64>>,
     /// How long an environment may be idle before it is ended.
     pub idle_seconds: Option<u32>,
     /// `nice(1)` of functions that no HTTP route calls, 0 to 19: on one machine, who waits for an

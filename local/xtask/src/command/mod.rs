@@ -6,6 +6,7 @@ mod env;
 mod logs;
 mod part;
 mod program;
+mod requisites;
 mod sim;
 mod status;
 mod stop;

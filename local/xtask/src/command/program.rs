@@ -25,7 +25,11 @@ pub fn bench(stack: Stack, options: &Bench) -> Outcome {
             engine::ensure_server(&stack, "kafka")?;
             stack.remember_ports()?;
             workspace::build(&stack.place)?;
-            run(&stack, "esm-local-bench", &options.arguments)
+            // Measured too where somebody has installed it; nothing here needs it.
+            let watch = stack.place.state.join("tools/cargo-lambda/bin/cargo-lambda");
+            let watch = watch.is_file().then(|| format!("--cargo-lambda={}", watch.display()));
+            let arguments: Vec<String> = watch.into_iter().chain(options.arguments.iter().cloned()).collect();
+            run(&stack, "esm-local-bench", &arguments)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the whole test run, in the order in which failures are cheapest to find.
 
-use super::{chaos, compose, program, stop, templates, up};
+use super::{chaos, compose, program, requisites, stop, templates, up};
 use crate::app;
 use crate::cli::Up;
 use crate::failure::{Failure, Outcome};
@@ -31,7 +31,7 @@ fn without_servers(stack: &Stack, metadata: &Metadata) -> Outcome {
     let targets = test_targets(metadata, |package| package != END_TO_END);
     let mut arguments = vec!["test", "--profile", PROFILE, "--workspace", "--lib", "--bins"];
     arguments.extend(targets.iter().flat_map(|target| ["--test", *target]));
-    workspace::cargo(&stack.place, &arguments)?;
+    workspace::cargo_with(&stack.place, &arguments, &requisites::lambda_clients(stack)?)?;
     workspace::cargo(&stack.place, &["test", "--profile", PROFILE, "--workspace", "--doc"])
 }
 
@@ -65,7 +65,8 @@ fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
 fn end_to_end(stack: &Stack, targets: &[&str]) -> Outcome {
     let mut arguments = vec!["test", "--profile", PROFILE, "--workspace"];
     arguments.extend(targets.iter().flat_map(|target| ["--test", *target]));
-    workspace::cargo_with(&stack.place, &arguments, &stack.variables())
+    let variables = [stack.variables(), requisites::kafka(stack)?].concat();
+    workspace::cargo_with(&stack.place, &arguments, &variables)
 }
 
 fn something_runs(stack: &Stack) -> bool {

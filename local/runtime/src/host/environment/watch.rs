@@ -47,7 +47,7 @@ async fn start(environment: &Environment) -> Result<(TcpListener, Child), Failur
     let invalid = |error: std::io::Error| Failure::new("Runtime.InvalidEntrypoint", error.to_string());
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(invalid)?;
     let address = listener.local_addr().map_err(invalid)?;
-    let child = process::spawn(&environment.pool, environment.id, address).map_err(|error| {
+    let child = process::spawn(environment, address).map_err(|error| {
         let program = process::program(&environment.pool);
         Failure::new(
             "Runtime.InvalidEntrypoint",
