@@ -65,6 +65,7 @@ impl Service for Runtime {
             "audit",
             "sim",
             "esm-local-bench",
+            "packager",
             "xtask",
         ];
         let mut files: Vec<PathBuf> = functions

@@ -3,6 +3,7 @@
 mod compose;
 mod env;
 mod logs;
+mod package;
 mod part;
 mod program;
 mod sim;
@@ -41,6 +42,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Test { unit_only } => test::run(stack, unit_only),
         Command::Ci => test::run(stack, false),
         Command::CheckCompose => compose::check(&stack),
+        Command::Package(options) => package::run(&stack, &options),
         Command::CheckTemplates => templates::check(&stack),
     }
 }

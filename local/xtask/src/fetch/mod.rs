@@ -5,4 +5,5 @@ pub mod jars;
 pub mod java_main;
 pub mod jdk;
 pub mod mariadb;
+pub mod python;
 pub mod tool;
