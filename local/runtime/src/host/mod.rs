@@ -5,6 +5,7 @@
 //! runtime client takes) and one supervising task. A call goes from the pool straight to a
 //! parked `/next` and back from `/response`: no task and no lock of the host in between.
 
+mod courtesy;
 mod environment;
 mod errors;
 mod job;
@@ -29,6 +30,7 @@ pub use stats::FunctionStats;
 use crate::ids;
 use crate::invoke::{Invocation, Invoke, InvokeOutcome};
 use crate::template::{Function, Place};
+use courtesy::Courtesy;
 use job::Job;
 use pool::{Pool, Submitted};
 
@@ -40,6 +42,7 @@ const RETURN_MAX: Duration = Duration::from_millis(20);
 pub struct Host {
     pools: HashMap<Arc<str>, Arc<Pool>>,
     options: Arc<HostOptions>,
+    courtesy: Courtesy,
 }
 
 impl Host {
@@ -50,7 +53,7 @@ impl Host {
             let name: Arc<str> = function.name.as_str().into();
             (name, Arc::new(Pool::new(function.clone(), place.clone(), Arc::clone(&options))))
         };
-        Self { pools: functions.iter().map(pool).collect(), options }
+        Self { pools: functions.iter().map(pool).collect(), options, courtesy: Courtesy::default() }
     }
 
     /// What each function's environments have done so far, by name.
@@ -83,6 +86,10 @@ impl Invoke for Host {
         let Some(pool) = self.pools.get(&invocation.function) else {
             return InvokeOutcome::ServiceError(format!("there is no function {}", invocation.function));
         };
+        let _turn = match pool.function.niceness {
+            0 => None,
+            _ => self.courtesy.turn(|| self.do_people_wait()).await,
+        };
         let (reply, outcome) = oneshot::channel();
         let request_id = ids::uuid();
         let job = Job { request_id, payload: invocation.payload, reply };
@@ -95,6 +102,11 @@ impl Invoke for Host {
 }
 
 impl Host {
+    /// Whether calls of a function that yields to nobody wait for an environment.
+    fn do_people_wait(&self) -> bool {
+        self.pools.values().any(|pool| pool.function.niceness == 0 && pool.is_queued_for())
+    }
+
     /// Waits in the queue for so long only: who is not taken by then is throttled.
     async fn queued(
         &self,

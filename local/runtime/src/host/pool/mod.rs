@@ -94,6 +94,11 @@ impl Pool {
         Submitted::Queued(request_id)
     }
 
+    /// Whether calls wait for an environment.
+    pub(super) fn is_queued_for(&self) -> bool {
+        !self.lock().queue.is_empty()
+    }
+
     /// Starts an environment for those who wait although one seemed about to come back.
     pub(super) fn hurry(self: &Arc<Self>) {
         self.start_if_wanted(self.lock(), 0);
