@@ -60,7 +60,7 @@ where
     C: Clock,
 {
     async fn handle(&self, request: HttpRequest) -> Result<HttpResponse, Problem> {
-        authenticity::check(&self.provider, &request, self.signature_optional)?;
+        authenticity::check(&self.provider, &request, self.signature_optional).await?;
         let trace = request.trace.unwrap_or_else(|| TraceContext::start(&self.clock));
         let heard = match webhook::hint(&request.body) {
             Some(hint) => self.follow(&hint, trace).await?,

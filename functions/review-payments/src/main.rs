@@ -16,10 +16,12 @@ const INQUIRY_GRACE_MS: i64 = 30_000;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init();
+    let provider = PagBank::new(PagBankConfig::from_env(optional)?)?;
+    provider.prepare().await;
     let function = ReviewPayments {
         ledger: Database::open(&Settings::from_env(optional)?)?,
         vault: DynamoStore::new(StoreConfig::from_env()?),
-        provider: PagBank::new(PagBankConfig::from_env(optional)?)?,
+        provider,
         clock: SystemClock,
         review_after_ms: parsed_or("REVIEW_AFTER_MS", REVIEW_AFTER_MS, "give milliseconds")?,
         inquiry_grace_ms: parsed_or("INQUIRY_GRACE_MS", INQUIRY_GRACE_MS, "give milliseconds")?,

@@ -74,6 +74,8 @@ pub enum Command {
     CheckCompose,
     /// Check the templates and scripts of infra/ and the workflows with their linters.
     CheckTemplates,
+    /// Compile the functions for Lambda and pack them: zips, sizes, sums, bills of materials, licences.
+    Package(Package),
     /// End a part without asking (SIGKILL), as a crash would.
     Kill {
         /// The part: a name that `status` shows.
@@ -122,6 +124,36 @@ pub enum Measured {
     Gateway,
     /// Event source mappings of the local runtime; needs Kafka only.
     Esm,
+}
+
+/// What to pack.
+#[derive(Debug, Clone, Args)]
+pub struct Package {
+    /// The processor to pack for; the templates deploy arm64.
+    #[arg(long, value_enum, default_value_t = PackageArch::Arm64)]
+    pub arch: PackageArch,
+    /// A function by its crate's name; may be repeated. Without it, all of them.
+    #[arg(long = "function", value_name = "NAME")]
+    pub functions: Vec<String>,
+    /// Then start what lies in the zips under the local runtime, with sample events.
+    #[arg(long)]
+    pub check: bool,
+    /// Take what was compiled before.
+    #[arg(long)]
+    pub no_build: bool,
+}
+
+/// Lambda's processors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum PackageArch {
+    /// Graviton.
+    #[value(name = "arm64")]
+    Arm64,
+    /// Intel and AMD.
+    #[value(name = "x86_64")]
+    X86_64,
+    /// Both.
+    All,
 }
 
 /// What is passed on to the program.

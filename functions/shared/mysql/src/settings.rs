@@ -37,6 +37,8 @@ pub struct Settings {
     /// A connection that was idle for longer is tried before it is used: a frozen environment may
     /// have lost it. A busy one is spared the round trip.
     pub idle_before_check: Duration,
+    /// How long that trial may take; then the connection counts as lost, and another one is made.
+    pub check_timeout: Duration,
     /// A connection that was idle for longer is closed.
     pub idle_timeout: Duration,
 }
@@ -53,6 +55,7 @@ impl Settings {
             statement_timeout: Duration::from_secs(10),
             lock_wait_timeout: Duration::from_secs(5),
             idle_before_check: Duration::from_secs(1),
+            check_timeout: Duration::from_millis(500),
             idle_timeout: Duration::from_secs(300),
         }
     }

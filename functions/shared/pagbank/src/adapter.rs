@@ -19,25 +19,31 @@ pub struct PagBank {
     transport: Transport,
     limit: Duration,
     notification_url: Option<String>,
-    token: Token,
 }
 
 impl PagBank {
     /// A client with its own pool of connections. None is made yet.
     ///
     /// # Errors
-    /// When the base URL or the token cannot be used.
+    /// When the base URL cannot be used.
     pub fn new(config: PagBankConfig) -> Result<Self, PagBankError> {
         Ok(Self {
-            transport: Transport::new(&config)?,
+            transport: Transport::new(&config.base_url, config.token)?,
             limit: Duration::from_millis(config.timeout_ms),
             notification_url: config.notification_url,
-            token: config.token,
         })
     }
 
-    pub(crate) fn token(&self) -> &Token {
-        &self.token
+    /// Reads the token while the function starts, so that the first call need not wait for it; what fails now is
+    /// tried again by that call.
+    pub async fn prepare(&self) {
+        if let Err(error) = self.token().current().await {
+            tracing::warn!(%error, "there is no token of PagBank yet");
+        }
+    }
+
+    pub(crate) const fn token(&self) -> &Token {
+        self.transport.token()
     }
 
     async fn post_charge(&self, request: &ChargeRequest<'_>) -> Result<Answer, NoAnswer> {

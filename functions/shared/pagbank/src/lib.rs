@@ -17,6 +17,7 @@ mod inquiry;
 mod integrity;
 mod request;
 mod response;
+mod token;
 mod transport;
 pub mod webhook;
 

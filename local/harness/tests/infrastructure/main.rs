@@ -7,6 +7,7 @@ mod budgets;
 mod names;
 mod parameters;
 mod permissions;
+mod prices;
 mod runbook;
 mod source;
 mod template;

@@ -108,7 +108,12 @@ fn binary(resource: &Node, code_uri: &Path, name: &str) -> String {
         let properties = metadata.get("BuildProperties");
         metadata.get("Binary").or_else(|| properties.and_then(|properties| properties.get("Binary")))
     });
-    let folder = || code_uri.file_name().map(|name| name.to_string_lossy().into_owned());
+    let last = if code_uri.extension().is_some_and(|ending| ending == "zip") {
+        code_uri.file_stem()
+    } else {
+        code_uri.file_name()
+    };
+    let folder = || last.map(|name| name.to_string_lossy().into_owned());
     named.and_then(Node::as_str).map(str::to_owned).or_else(folder).unwrap_or_else(|| name.to_owned())
 }
 

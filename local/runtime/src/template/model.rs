@@ -58,7 +58,7 @@ pub struct Function {
     pub description: String,
     /// `CodeUri`, relative to the template's folder.
     pub code_uri: PathBuf,
-    /// The built program's name: `Metadata.Binary`, else the last part of `CodeUri`, else the name.
+    /// The built program's name: `Metadata.Binary`, else the last part of `CodeUri` (without `.zip`), else the name.
     pub binary: String,
     /// Program and arguments that run instead of the binary, if the parameters file says so.
     pub command: Vec<String>,

@@ -181,6 +181,7 @@ fn functions_have_globals_metadata_and_settings() {
     let [orders, pay, sweep] = application.functions.as_slice() else { panic!("three functions") };
     assert_eq!(orders.binary, "orders-bin");
     assert_eq!(pay.binary, "pay");
+    assert_eq!(sweep.binary, "sweep", "of a zip");
     assert_eq!(pay.code_uri, PathBuf::from("functions/pay"));
     assert_eq!((orders.timeout, pay.timeout), (Duration::from_secs(10), Duration::from_secs(60)));
     assert_eq!((orders.memory_size_mib, pay.memory_size_mib), (512, 256));

@@ -7,6 +7,7 @@ use std::task::Poll;
 use gateway_domain::PaymentId;
 use gateway_domain::charge::{AttemptFailure, Certainty, ChargeId, ChargeOutcome, Inquiry};
 use gateway_domain::money::Cents;
+use gateway_ports::PortError;
 use gateway_ports::provider::{CancelOutcome, ChargeRequest, PaymentProvider};
 use receive_psp_webhook::VerifyWebhook;
 
@@ -76,8 +77,8 @@ impl PaymentProvider for Port {
 }
 
 impl VerifyWebhook for Port {
-    fn is_authentic(&self, _payload: &[u8], signature: &str) -> bool {
-        signature == "simulated"
+    async fn is_authentic(&self, _payload: &[u8], signature: &str) -> Result<bool, PortError> {
+        Ok(signature == "simulated")
     }
 }
 

@@ -66,6 +66,7 @@ impl Service for Runtime {
             "chaos",
             "sim",
             "esm-local-bench",
+            "packager",
             "xtask",
         ];
         let mut files: Vec<PathBuf> = functions

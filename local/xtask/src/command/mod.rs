@@ -4,6 +4,7 @@ mod chaos;
 mod compose;
 mod env;
 mod logs;
+mod package;
 mod part;
 mod program;
 mod requisites;
@@ -44,6 +45,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Test { unit_only } => test::run(stack, unit_only),
         Command::Ci => test::run(stack, false),
         Command::CheckCompose => compose::check(&stack),
+        Command::Package(options) => package::run(&stack, &options),
         Command::CheckTemplates => templates::check(&stack),
     }
 }

@@ -2,12 +2,14 @@
 
 use crate::failure::Outcome;
 use crate::fetch::jars::{self, Module};
-use crate::fetch::{jdk, python};
+use crate::fetch::jdk;
+use crate::fetch::python::{self, Environment};
 use crate::stack::Stack;
 use crate::{say, settings};
 
 /// The Lambda API's clients, pinned.
-const LAMBDA_CLIENTS: (&str, &str) = ("lambda-clients", "local/runtime/tests/clients/requirements.txt");
+const LAMBDA_CLIENTS: Environment =
+    Environment { name: "lambda-clients", list: "local/runtime/tests/clients/requirements.txt" };
 
 /// Environment variables of a test run.
 type Variables = Vec<(String, String)>;
@@ -17,8 +19,7 @@ type Variables = Vec<(String, String)>;
 /// # Errors
 /// They cannot be had where every check is required.
 pub fn lambda_clients(stack: &Stack) -> Outcome<Variables> {
-    let (name, list) = LAMBDA_CLIENTS;
-    let folder = python::environment(stack, name, list);
+    let folder = python::environment(stack, &LAMBDA_CLIENTS);
     unless_required(
         "the Lambda API's clients",
         folder.map(|folder| variables(&[("LAMBDA_CLIENTS", folder.as_path())])),

@@ -4,15 +4,14 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::failure::{Doing, Failure, Outcome};
-use crate::fetch::python;
+use crate::fetch::python::{self, Environment};
 use crate::fetch::tool::{self, LongStep};
 use crate::place;
 use crate::stack::Stack;
 
-/// What is installed with Python: the environment's name and its list. Checkov and SAM want different
-/// versions of the same library.
-const LINTERS: (&str, &str) = ("linters", "infra/requirements.txt");
-const CHECKOV: (&str, &str) = ("checkov", "infra/requirements-checkov.txt");
+/// What is installed with Python. Checkov and SAM want different versions of the same library.
+const LINTERS: Environment = Environment { name: "linters", list: "infra/requirements.txt" };
+const CHECKOV: Environment = Environment { name: "checkov", list: "infra/requirements-checkov.txt" };
 /// The workflows' linter, pinned.
 const ACTIONLINT: &str = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 
@@ -29,8 +28,10 @@ pub struct Linters {
 /// # Errors
 /// There is no Python, or they cannot be installed.
 pub fn linters(stack: &Stack) -> Outcome<Linters> {
-    let environment = |(name, list)| python::environment(stack, name, list);
-    Ok(Linters { main: environment(LINTERS)?, checkov: environment(CHECKOV)? })
+    Ok(Linters {
+        main: python::environment(stack, &LINTERS)?,
+        checkov: python::environment(stack, &CHECKOV)?,
+    })
 }
 
 /// The workflows' linter, built at the first call.
