@@ -46,6 +46,9 @@ pub(super) fn spawn(pool: &Pool, id: u64, address: SocketAddr) -> std::io::Resul
         .process_group(0)
         .kill_on_drop(true);
     prepare(&mut command, function.niceness);
+    if pool.options.is_debugged(function) {
+        crate::debug::admit_debuggers(&mut command);
+    }
     let mut child = command.spawn()?;
     if let Some(stdout) = child.stdout.take() {
         pool.log.follow(stdout);
