@@ -1,15 +1,16 @@
 //! `esm-local run`: wires the parts together and ends them in order.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::Arc;
 use std::time::Duration;
 
+use esm_local::debug::Debugger;
 use esm_local::esm::status::MappingStatus;
 use esm_local::host::{HostOptions, LogBook};
 use esm_local::http_api::{self, Authorize, Disabled, HttpApi, Jwt, JwtOptions};
 use esm_local::invoke_api::{self, EventRetries, Events, Introspect, InvokeApi};
 use esm_local::schedule::{self, Runner};
-use esm_local::template::{Application, AuthorizerSetting, Function, Settings};
+use esm_local::template::{Application, AuthorizerSetting, Function, Settings, Template};
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -17,24 +18,44 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
+use super::development;
 use super::invoker::Invoker;
 use super::mappings::{self, Mappings};
 use super::signals::Signals;
 use super::{Error, Run};
+
+/// Where the APIs listen unless something else is said …
+const HTTP_DEFAULT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 3000));
+/// … and where the Invoke API does, as that of `cargo lambda watch`.
+const INVOKE_DEFAULT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 9000));
 
 impl Run {
     /// Runs until a signal comes.
     pub(super) fn execute(self) -> Result<(), Error> {
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-        let template = self.source.read()?;
-        let application = template.application()?;
+        let config = self.source.config()?;
+        let template = self.source.read(config.as_ref())?;
+        let run = match &config {
+            Some(config) => {
+                tracing::info!(file = %config.file.display(), "configured");
+                self.over(config)
+            }
+            None => self,
+        };
+        run.start(&template)
+    }
+
+    fn start(self, template: &Template) -> Result<(), Error> {
+        let mut application = template.application()?;
+        application.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+        let debugger = development::debugger(&self, &mut application)?;
         let jwt = authorizers(&application, template.settings())?;
         if let Some(folder) = &self.log_dir {
             std::fs::create_dir_all(folder)?;
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(self.serve(template.settings(), application, jwt))
+        runtime.block_on(self.serve(template.settings(), application, jwt, debugger))
     }
 
     async fn serve(
@@ -42,19 +63,22 @@ impl Run {
         settings: &Settings,
         application: Application,
         jwt: Option<Jwt>,
+        debugger: Option<Arc<Debugger>>,
     ) -> Result<(), Error> {
         let mut signals = Signals::listen()?;
-        let [http, invoke] = [bind(self.http, "--http").await?, bind(self.invoke, "--invoke").await?];
+        let http = bind(self.http.unwrap_or(HTTP_DEFAULT), "--http").await?;
+        let invoke = bind(self.invoke.unwrap_or(INVOKE_DEFAULT), "--invoke").await?;
         let logs = LogBook::new(self.log_dir.clone());
-        let invoker =
-            Arc::new(Invoker::new(&self, settings, &application, HostOptions::new(Arc::clone(&logs)))?);
+        let options = development::with_debugger(HostOptions::new(Arc::clone(&logs)), debugger.as_ref());
+        let invoker = Arc::new(Invoker::new(&self, settings, &application, options)?);
         let parts = Parts { application, invoker, logs, shutdown: CancellationToken::new() };
         let addresses = json!({
             "http": http.local_addr()?.to_string(),
             "invoke": invoke.local_addr()?.to_string(),
             "processId": std::process::id(),
         });
-        let running = parts.start(http, invoke, jwt, settings).await?;
+        let mut running = parts.start(http, invoke, jwt, settings).await?;
+        development::start(&self, &parts.application, &parts.invoker, &parts.shutdown, &mut running.tasks);
         tracing::info!(http = %addresses["http"], invoke = %addresses["invoke"], "ready");
         if let Some(file) = &self.ready_file {
             std::fs::write(file, addresses.to_string())?;

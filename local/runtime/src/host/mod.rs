@@ -61,6 +61,11 @@ impl Host {
         Self { pools: functions.iter().map(pool).collect(), options, courtesy: Courtesy::default() }
     }
 
+    /// What it was made with.
+    pub fn options(&self) -> &HostOptions {
+        &self.options
+    }
+
     /// What each function's environments have done so far, by name.
     pub fn stats(&self) -> Vec<FunctionStats> {
         let mut stats: Vec<_> = self.pools.values().map(|pool| pool.stats()).collect();
@@ -74,6 +79,20 @@ impl Host {
         let mut missing: Vec<_> = missing.collect();
         missing.sort();
         missing
+    }
+
+    /// A function's code has changed: its environments finish their calls and end, further calls get new ones.
+    pub fn restart(&self, function: &str) {
+        if let Some(pool) = self.pools.get(function) {
+            pool.restart();
+        }
+    }
+
+    /// Starts a function's first environment before there is a call.
+    pub fn warm(&self, function: &str) {
+        if let Some(pool) = self.pools.get(function) {
+            pool.warm();
+        }
     }
 
     /// Takes no more calls, waits for those under way, then ends every environment: SIGTERM,

@@ -49,6 +49,9 @@ pub(super) fn spawn(environment: &Environment, address: SocketAddr) -> std::io::
         .process_group(0)
         .kill_on_drop(true);
     prepare(&mut command, function.niceness);
+    if pool.options.is_debugged(function) {
+        crate::debug::admit_debuggers(&mut command);
+    }
     let mut child = command.spawn()?;
     if let Some(stdout) = child.stdout.take() {
         pool.log.follow(stdout, Arc::clone(&environment.tail));

@@ -8,6 +8,7 @@ use super::Template;
 use super::document::Node;
 use super::error::Fault;
 use super::event_invoke;
+use super::layers;
 use super::model::Function;
 use super::properties::Properties;
 use super::settings::{FunctionSettings, text_of};
@@ -33,13 +34,13 @@ pub(super) fn read(
     resource: &Node,
 ) -> Function {
     let none = FunctionSettings::default();
-    let settings = template.settings.functions.get(logical_id).unwrap_or(&none);
-    let name = properties.text("FunctionName").unwrap_or_else(|| logical_id.to_owned());
+    let full_id = template.scope.full(logical_id);
+    let settings = template.settings.functions.get(&full_id).unwrap_or(&none);
+    let name = properties.text("FunctionName").unwrap_or_else(|| full_id.clone());
     let code_uri = code_uri(properties, template);
     let role = properties.node.get("Role").map(|role| properties.resolver.text(role));
-    let role_arn = role
-        .and_then(Result::ok)
-        .unwrap_or_else(|| properties.resolver.role_arn(&format!("{logical_id}Role")));
+    let role_arn =
+        role.and_then(Result::ok).unwrap_or_else(|| properties.resolver.role_arn(&format!("{full_id}Role")));
     Function {
         arn: properties.resolver.arn("lambda", &format!("function:{name}")),
         role_arn,
@@ -54,7 +55,7 @@ pub(super) fn read(
         event_invoke: event_invoke::read(properties, logical_id),
         environments_max: environments_max(properties, template, settings),
         niceness: niceness(properties, template, settings),
-        logical_id: logical_id.to_owned(),
+        logical_id: full_id,
         name,
         code_uri,
     }
@@ -86,7 +87,8 @@ fn memory_size_mib(properties: &Properties<'_>) -> u32 {
 /// `CodeUri` is a path beside the template; an S3 location is no path here.
 fn code_uri(properties: &Properties<'_>, template: &Template) -> PathBuf {
     let folder = template.file.parent().unwrap_or_else(|| Path::new("."));
-    let local = properties.node.get("CodeUri").and_then(Node::as_str).filter(|uri| !uri.starts_with("s3://"));
+    let code = properties.node.get("CodeUri").or_else(|| properties.node.get("Code"));
+    let local = code.and_then(Node::as_str).filter(|uri| !uri.starts_with("s3://"));
     normal(&folder.join(local.unwrap_or(".")))
 }
 
@@ -139,6 +141,7 @@ fn environment(
             None => properties.fault("Environment", Fault::at(0, format!("{name} is no text but {value}"))),
         }
     }
+    layers::add_paths(&layers::folders(properties, template).0, &mut variables);
     variables
 }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::{Notify, oneshot};
+use tokio_util::sync::CancellationToken;
 
 pub(super) use watch::run;
 
@@ -22,6 +23,8 @@ use crate::invoke::InvokeOutcome;
 pub(super) struct Environment {
     pub(super) id: u64,
     pub(super) pool: Arc<Pool>,
+    /// Ends it once it has no call.
+    stop: CancellationToken,
     current: Mutex<Option<Current>>,
     is_ready: AtomicBool,
     init_failure: Mutex<Option<Failure>>,
@@ -42,10 +45,11 @@ pub(super) struct Current {
 }
 
 impl Environment {
-    fn new(pool: Arc<Pool>, id: u64) -> Self {
+    pub(super) fn new(pool: Arc<Pool>, id: u64, stop: CancellationToken) -> Self {
         Self {
             id,
             pool,
+            stop,
             current: Mutex::default(),
             is_ready: AtomicBool::new(false),
             init_failure: Mutex::default(),
@@ -65,7 +69,11 @@ impl Environment {
         let job = match self.pool.next(self.id) {
             Next::Job(job) => job,
             Next::Parked(receiver) => receiver.await.ok()?,
+            Next::None => return None,
         };
+        if let Some(debugger) = &self.pool.options.debugger {
+            debugger.admits(&self.pool.function.name, self.process_id.load(Ordering::Relaxed)).await;
+        }
         self.pool.counters.invocations.add_one();
         let Job { request_id, payload, reply, tail } = job;
         Some((Current { request_id, started: Instant::now(), reply, tail }, payload))

@@ -1,5 +1,6 @@
 //! The environments of one function, and the calls that wait for one.
 
+mod restart;
 mod state;
 mod turnover;
 
@@ -53,6 +54,8 @@ pub(super) enum Submitted {
 pub(super) enum Next {
     Job(Job),
     Parked(oneshot::Receiver<Job>),
+    /// The environment is about to be ended.
+    None,
 }
 
 impl Pool {
@@ -119,6 +122,9 @@ impl Pool {
     pub(super) fn next(&self, id: u64) -> Next {
         let mut state = self.lock();
         state.enter(id, Phase::Working);
+        if state.turns_away(id) {
+            return Next::None;
+        }
         while let Some(job) = state.queue.pop_front() {
             // Who asked may have gone in the meantime.
             if !job.reply.is_closed() {
