@@ -87,19 +87,22 @@ fn lambda_environment(pool: &Pool, id: u64, address: SocketAddr) -> Vec<(&'stati
     variables
 }
 
-/// Has the kernel end the process if the runtime is killed, and gives it its place in the queue for a core.
+/// Has the kernel end the process if the runtime is killed, lets it leave no core dump (its memory holds what
+/// no file may; Lambda's environments leave none either), and gives it its place in the queue for a core.
 ///
 /// The signal is tied to the *thread* that starts the process; tokio's workers, from which
 /// this is called, live as long as the runtime.
 #[cfg(target_os = "linux")]
 #[allow(
     unsafe_code,
-    reason = "pre_exec is unsafe; these two calls are async-signal-safe and touch no memory"
+    reason = "pre_exec is unsafe; these calls are async-signal-safe and touch no memory but their own"
 )]
 fn prepare(command: &mut Command, niceness: u8) {
     unsafe {
         command.pre_exec(move || {
+            let no_core = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
             let done = libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) == 0
+                && libc::setrlimit(libc::RLIMIT_CORE, &no_core) == 0
                 && (niceness == 0 || libc::setpriority(libc::PRIO_PROCESS, 0, niceness.into()) == 0);
             if done { Ok(()) } else { Err(std::io::Error::last_os_error()) }
         });
