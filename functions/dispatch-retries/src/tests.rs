@@ -62,7 +62,7 @@ async fn job(count: u32) -> Job {
             user_id: command.user_id,
             quantity: command.quantity,
             amount: price,
-            card: CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() },
+            card: Some(CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() }),
             accepted_at: clock.now(),
         };
         ledger.begin(&[Begin { request, origin: origin(number.into()) }], clock.now()).await.unwrap();

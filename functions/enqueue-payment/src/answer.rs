@@ -24,7 +24,7 @@ fn response(request: &PaymentRequest, status: PaymentStatus) -> HttpResponse {
         reserve_id: request.reservation_id,
         amount: WireMoney(request.amount),
         currency: CURRENCY.to_owned(),
-        card: CardBody::from(&request.card),
+        card: request.card.as_ref().map(CardBody::from),
         created_at: WireTime(request.accepted_at),
         links: PaymentLinks::new(request.payment_id, request.reservation_id),
     };

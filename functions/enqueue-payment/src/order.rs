@@ -16,7 +16,7 @@ pub(crate) struct Order {
 
 impl Order {
     /// As the payment `payment_id`.
-    pub(crate) fn to_request(&self, payment_id: PaymentId, card: CardSummary) -> PaymentRequest {
+    pub(crate) fn to_request(&self, payment_id: PaymentId, card: Option<CardSummary>) -> PaymentRequest {
         PaymentRequest {
             payment_id,
             reservation_id: self.reservation_id,

@@ -10,6 +10,7 @@ use gateway_ports::attempts::{CardVault, NewPaymentItem};
 use gateway_ports::claims::{ClaimKey, PaymentClaims};
 use gateway_ports::log::MessageLog;
 use gateway_ports::{Clock, PortError};
+use gateway_wire::messages::WireCard;
 use gateway_wire::money::WireMoney;
 use gateway_wire::{PaymentRequested, topics};
 
@@ -49,7 +50,7 @@ where
             user_id: request.user_id.clone(),
             quantity: request.quantity.get(),
             amount: WireMoney(request.amount),
-            card: (&request.card).into(),
+            card: request.card.as_ref().map(WireCard::from),
             accepted_at_ms: request.accepted_at.as_millis(),
         };
         let record = outgoing(topics::ORDER_QUEUE, request.reservation_id, &message, trace, &self.clock);

@@ -74,7 +74,7 @@ async fn begin(handler: &Handler) {
         user_id: ana(),
         quantity: Quantity::new(1).unwrap(),
         amount: Money::from_units(500_000),
-        card: CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() },
+        card: Some(CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() }),
         accepted_at: NOW,
     };
     handler.ledger.begin(&[Begin { request, origin: origin(7) }], NOW).await.unwrap();

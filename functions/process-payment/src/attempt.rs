@@ -12,7 +12,7 @@ use gateway_ports::{Clock, PortError};
 use gateway_wire::DeadLetterCause;
 use gateway_wire::messages::LearnedBy;
 
-use crate::{Attempt, ProcessPayment};
+use crate::{Attempt, ProcessPayment, doubt};
 
 /// What is to be told of an attempt.
 pub(crate) enum News {
@@ -51,7 +51,7 @@ where
                 self.ask_again(attempt, charge_id).await
             }
             AttemptClaim::Decided(verdict) => Ok(News::Verdict(verdict, LearnedBy::Charge)),
-            AttemptClaim::Failed(failure) => Ok(News::Failure(failure)),
+            AttemptClaim::Failed(failure) => Ok(failed(failure)),
             AttemptClaim::Busy { until } => Ok(News::Failure(busy(until, now))),
             AttemptClaim::Superseded => Ok(News::Nothing),
             AttemptClaim::CardGone { may_be_charged } => Ok(News::Dead(card_gone(may_be_charged))),
@@ -59,11 +59,11 @@ where
     }
 
     async fn charge(&self, attempt: &Attempt, claimed: ClaimedAttempt) -> Result<News, PortError> {
-        let ClaimedAttempt { fence, card, .. } = claimed;
+        let ClaimedAttempt { fence, card, may_be_charged } = claimed;
         let request = ChargeRequest { payment_id: attempt.payment_id, amount: attempt.amount, card: &card };
         let outcome = self.provider.charge(request).await;
         drop(card);
-        match outcome {
+        match doubt::in_doubt(outcome, may_be_charged) {
             ChargeOutcome::Verdict(verdict) => {
                 let recorded = self.attempts.record_verdict(attempt.payment_id, fence, &verdict).await?;
                 Ok(after_recording(recorded, News::Verdict(verdict, LearnedBy::Charge)))
@@ -73,7 +73,7 @@ where
                     metrics::put("process-payment", metrics::OUTCOMES_UNKNOWN, Unit::Count, 1);
                 }
                 let recorded = self.attempts.record_failure(attempt.payment_id, fence, &failure).await?;
-                Ok(after_recording(recorded, News::Failure(failure)))
+                Ok(after_recording(recorded, failed(failure)))
             }
         }
     }
@@ -87,6 +87,14 @@ where
         };
         let recorded = self.attempts.record_learned(attempt.payment_id, &verdict).await?;
         Ok(after_recording(recorded, News::Verdict(verdict, LearnedBy::Inquiry)))
+    }
+}
+
+/// What is to be told of an attempt without a verdict.
+fn failed(failure: AttemptFailure) -> News {
+    match doubt::needs_inquiry(&failure) {
+        Some(cause) => News::Dead(cause),
+        None => News::Failure(failure),
     }
 }
 

@@ -7,6 +7,7 @@
 //! different reservations are charged side by side. It never touches MySQL.
 
 mod attempt;
+mod doubt;
 mod tell;
 
 use gateway_domain::money::Cents;

@@ -1,6 +1,7 @@
 //! What an attempt comes to, and what is told of it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+use gateway_domain::decline::ENCRYPTED_CARD_REFUSED;
 use gateway_domain::limits::{ATTEMPT_LEASE_MS, CARD_LIFE_MS};
 use gateway_edge::kafka::{RawRecord, run_batch};
 use gateway_memory::provider::{Decides, MemoryProvider, Step as Psp};
@@ -104,6 +105,31 @@ async fn another_holders_attempt_is_left_alone_until_its_lease_ends() {
     step.clock.advance_millis(ATTEMPT_LEASE_MS);
     assert!(deliver(&step, 1).await);
     assert_eq!(told(&step)[0], "purchases-processed: AUTHORIZED");
+}
+
+#[tokio::test]
+async fn a_refused_card_is_a_decline_unless_an_earlier_attempt_may_have_been_charged() {
+    let (spent, invalid) = (Psp::RefuseCard(ENCRYPTED_CARD_REFUSED), Psp::RefuseCard("40002"));
+    for (script, news) in [
+        (vec![spent], "purchases-processed: DECLINED"),
+        (vec![Psp::Refuse, spent], "purchases-processed: DECLINED"),
+        (vec![Psp::LoseRequest, spent], "payment_dlq: encrypted_card_refused"),
+        (vec![Psp::LoseRequest, Psp::Refuse, spent], "payment_dlq: encrypted_card_refused"),
+        (vec![Psp::LoseRequest, invalid], "payment_dlq: card_refused"),
+        (vec![Psp::LoseAnswer(Decides::Authorize), spent], "purchases-processed: AUTHORIZED"),
+    ] {
+        let step = step().await;
+        step.provider.script(PAYMENT, script.iter().copied());
+        let attempts = u32::try_from(script.len()).unwrap();
+        for attempt in 1..=attempts {
+            assert!(deliver(&step, attempt).await, "{script:?}");
+        }
+        let count = || told(&step).iter().filter(|told| *told == news).count();
+        assert_eq!(count(), 1, "{script:?}: {:?}", told(&step));
+        // Told again after a redelivery, without another call.
+        assert!(deliver(&step, attempts).await, "{script:?}");
+        assert_eq!((count(), step.provider.calls().len()), (2, script.len()), "{script:?}");
+    }
 }
 
 #[tokio::test]

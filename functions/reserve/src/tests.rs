@@ -65,7 +65,7 @@ async fn pay(shop: &Reserve<MemoryLedger, ManualClock>, id: ReservationId) {
         user_id: UserId::new("ana").unwrap(),
         quantity: Quantity::new(2).unwrap(),
         amount: money("100.00"),
-        card: CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() },
+        card: Some(CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() }),
         accepted_at: shop.clock.now(),
     };
     let origin = RecordOrigin { topic: "order_queue".into(), partition: 0, offset: 0 };

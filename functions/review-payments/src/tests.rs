@@ -109,7 +109,7 @@ async fn begin(function: &Function) {
         user_id,
         quantity,
         amount: price,
-        card: CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() },
+        card: Some(CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() }),
         accepted_at: now,
     };
     let origin = RecordOrigin { topic: "order_queue".into(), partition: 0, offset: 0 };

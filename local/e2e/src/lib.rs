@@ -4,6 +4,7 @@
 //! its own products and users, so that all may run side by side on one stack.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a library of tests")]
 
+pub mod canary;
 pub mod ledger;
 pub mod psp;
 pub mod tokens;

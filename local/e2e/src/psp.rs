@@ -1,7 +1,17 @@
 //! What the PSP simulator says was charged.
 
 use harness::Endpoints;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+/// What PagBank's browser SDK would make of a card.
+pub async fn encrypt(endpoints: &Endpoints, number: &str, code: &str) -> String {
+    let card = json!({
+        "number": number, "security_code": code, "exp_month": "12", "exp_year": "2030", "holder": "Jose da Silva",
+    });
+    let url = format!("{}/_simulator/encrypted-cards", endpoints.psp);
+    let answer = reqwest::Client::new().post(url).json(&card).send().await.unwrap();
+    answer.error_for_status().unwrap().text().await.unwrap()
+}
 
 /// The simulator's charges for a payment.
 pub async fn charges(endpoints: &Endpoints, payment_id: &str) -> Vec<Value> {

@@ -31,7 +31,42 @@ pub const ANALYSIS_SILENT: TestCard = TestCard("4000000000005035");
 /// Charged; the first answer cannot be read.
 pub const UNREADABLE: TestCard = TestCard("4000000000004012");
 
+/// 429 before charging, and an encrypted card is used up by it.
+pub const USED_UP_BY_THROTTLING: TestCard = TestCard("4000000000006025");
+/// 500 before charging, and an encrypted card is used up by it.
+pub const USED_UP_BY_ERROR: TestCard = TestCard("4000000000006017");
+
+/// Every one of them that a sample could hold.
+pub const NUMBERS: [&str; 20] = [
+    APPROVED.0,
+    DECLINED.0,
+    ANSWER_ALWAYS_LOST.0,
+    ANSWER_LOST.0,
+    ERROR_THEN_FINE.0,
+    ALWAYS_ERROR.0,
+    ALWAYS_CLOSED.0,
+    THROTTLED_THEN_FINE.0,
+    ANALYSIS_APPROVED.0,
+    ANALYSIS_DECLINED.0,
+    ANALYSIS_SILENT.0,
+    UNREADABLE.0,
+    USED_UP_BY_THROTTLING.0,
+    USED_UP_BY_ERROR.0,
+    "5240082975622454",
+    "5530062640663264",
+    "345817690311361",
+    "4514161122113757",
+    "6062828598919021",
+    "4000000000000010",
+];
+
 impl TestCard {
+    /// Its number.
+    #[must_use]
+    pub const fn number(self) -> &'static str {
+        self.0
+    }
+
     /// The `card` of a payment request.
     #[must_use]
     pub fn to_json(self) -> Value {

@@ -97,7 +97,8 @@ fn the_golden_answers_are_as_described() {
     let document = document();
     for (golden, schema, required) in [
         ("http-reservation", "ReservationBody", "expires_at"),
-        ("http-payment-accepted", "AcceptedBody", "card"),
+        ("http-payment-accepted", "AcceptedBody", "links"),
+        ("http-payment-accepted-encrypted", "AcceptedBody", "links"),
         ("http-payment", "PaymentBody", "status"),
         ("http-payment-declined", "PaymentBody", "status"),
         ("http-payment-events", "EventsBody", "items"),

@@ -67,6 +67,9 @@ pub const CARDS: &[TestCard] = &[
     card("4000000000004020", "slow", Scenario::Slow, "charged, the first answer comes after --slow-ms; a replay is answered"),
     card("4000000000004038", "other-amount", Scenario::OtherAmount, "charged, every answer to a POST names one cent more; GET tells the truth"),
 
+    card("4000000000006017", "used-up-by-error", Scenario::UsedUpByError, "500 before charging, and an encrypted card is used up: refused from then on; in clear, then approved"),
+    card("4000000000006025", "used-up-by-throttling", Scenario::UsedUpByThrottling, "429 before charging, and an encrypted card is used up: refused from then on; in clear, then approved"),
+
     card("4000000000005019", "analysis-approved", Scenario::Analysis(Analysis::Approved), "IN_ANALYSIS, approved after --analysis-ms, with a webhook"),
     card("4000000000005027", "analysis-declined", Scenario::Analysis(Analysis::Declined), "IN_ANALYSIS, declined after --analysis-ms, with a webhook"),
     card("4000000000005035", "analysis-silent", Scenario::Analysis(Analysis::ApprovedSilently), "IN_ANALYSIS, approved after --analysis-ms, without a webhook"),

@@ -13,6 +13,7 @@
 mod api;
 pub mod cards;
 mod charge;
+mod encryption;
 mod errors;
 pub mod issuer;
 mod journal;

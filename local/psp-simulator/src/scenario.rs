@@ -38,6 +38,10 @@ pub enum Scenario {
     Slow,
     /// Charged; every answer to a POST names another amount.
     OtherAmount,
+    /// 500 before charging, and an encrypted card is used up by it; in clear, approved the next time.
+    UsedUpByError,
+    /// 429 before charging, and an encrypted card is used up by it; in clear, approved the next time.
+    UsedUpByThrottling,
     /// Taken into analysis, resolved later.
     Analysis(Analysis),
 }
@@ -70,6 +74,8 @@ pub enum Fault {
     Unavailable,
     /// HTTP 429 with `Retry-After`.
     Throttled,
+    /// HTTP 400: the ciphertext was used up by an earlier fault.
+    CiphertextUsed,
 }
 
 /// What the new charge becomes.
@@ -112,10 +118,11 @@ pub enum Play {
 
 impl Scenario {
     /// Decides a POST that finds no charge under its key. `failures_so_far` counts the
-    /// faults the key has met; after `failures_max` the passing ones are over.
+    /// faults the key has met; after `failures_max` the passing ones are over. Whether the card came
+    /// `encrypted` matters to those that use a ciphertext up.
     #[must_use]
-    pub fn play(self, failures_so_far: u32, failures_max: u32) -> Play {
-        if let Some(fault) = self.fault(failures_so_far < failures_max) {
+    pub fn play(self, failures_so_far: u32, failures_max: u32, encrypted: bool) -> Play {
+        if let Some(fault) = self.fault(failures_so_far, failures_max, encrypted) {
             return Play::Refuse(fault);
         }
         Play::Commit(self.verdict(), self.first_delivery())
@@ -131,12 +138,15 @@ impl Scenario {
         }
     }
 
-    fn fault(self, passing_faults_left: bool) -> Option<Fault> {
+    fn fault(self, failures_so_far: u32, failures_max: u32, encrypted: bool) -> Option<Fault> {
         match self {
             Self::AlwaysClosed => Some(Fault::Close),
             Self::AlwaysError => Some(Fault::Error),
             Self::AlwaysThrottled => Some(Fault::Throttled),
-            _ if !passing_faults_left => None,
+            Self::UsedUpByError if failures_so_far == 0 => Some(Fault::Error),
+            Self::UsedUpByThrottling if failures_so_far == 0 => Some(Fault::Throttled),
+            Self::UsedUpByError | Self::UsedUpByThrottling if encrypted => Some(Fault::CiphertextUsed),
+            _ if failures_so_far >= failures_max => None,
             Self::ClosedThenFine => Some(Fault::Close),
             Self::ErrorThenFine => Some(Fault::Error),
             Self::UnavailableThenFine => Some(Fault::Unavailable),

@@ -5,20 +5,23 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Notify;
 
+use crate::encryption::CardKey;
 use crate::ledger::Ledger;
 use crate::options::Options;
 
-/// The ledger, the options, and the bell that wakes the end of analyses.
+/// The ledger, the options, the key of encrypted cards, and the bell that wakes the end of analyses.
 pub(crate) struct Simulator {
     pub(crate) options: Options,
     pub(crate) analysis_started: Notify,
+    pub(crate) card_key: CardKey,
     ledger: Mutex<Ledger>,
 }
 
 impl Simulator {
     pub(crate) fn open(options: Options, base_url: &str) -> std::io::Result<Arc<Self>> {
         let ledger = Mutex::new(Ledger::open(&options, base_url)?);
-        Ok(Arc::new(Self { options, analysis_started: Notify::new(), ledger }))
+        let card_key = CardKey::beside(options.journal.as_deref());
+        Ok(Arc::new(Self { options, analysis_started: Notify::new(), card_key, ledger }))
     }
 
     /// The ledger. No code holds it across an `await`, and none that holds it panics half-way

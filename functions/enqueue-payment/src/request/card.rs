@@ -1,71 +1,21 @@
-//! The body's `card`. Number and code go straight into the types that wipe themselves.
+//! The body's `card`: in clear, or as PagBank's browser SDK encrypted it. Number, code and ciphertext go
+//! straight into the types that wipe themselves.
 
-use std::str::FromStr;
+mod encrypted;
+mod raw;
 
-use gateway_domain::card::{Brand, CardError, CardExpiry, Cvv, EncryptedCard, Pan};
+use gateway_domain::card::CardError;
 use gateway_domain::{CardSecret, Timestamp};
-use gateway_edge::http::{Fields, Problem, Unfit, read};
+use gateway_edge::http::{Fields, Problem, Unfit};
 
-/// Brazil's time: a card ends with its month there.
-const BRASILIA_OFFSET_MS: i64 = -3 * 60 * 60 * 1000;
-
-/// Reads the card: number, expiry and code, or the PSP's ciphertext alone.
+/// Reads the card.
 pub(super) fn read(mut fields: Fields<'_>, now: Timestamp) -> Result<CardSecret, Problem> {
-    let card = if fields.has("encrypted") { encrypted(&mut fields) } else { raw(&mut fields, now) };
+    let is_encrypted = fields.has("encrypted") || fields.has("holder");
+    let card = if is_encrypted { encrypted::read(&mut fields) } else { raw::read(&mut fields, now) };
     match card {
         Some(card) if fields.are_fit() => Ok(card),
         _ => Err(fields.into_problem()),
     }
-}
-
-fn encrypted(fields: &mut Fields<'_>) -> Option<CardSecret> {
-    for name in ["card_number", "card_security_code"] {
-        if fields.has(name) {
-            fields.refuse(name, Unfit::new("card_twice", "send the card encrypted or in clear, not both"));
-        }
-    }
-    let card = |json| EncryptedCard::new(read::text(json)?).map_err(unfit);
-    fields.required("encrypted", card).map(CardSecret::Encrypted)
-}
-
-fn raw(fields: &mut Fields<'_>, now: Timestamp) -> Option<CardSecret> {
-    let month = fields.required("card_exp_month", number::<u8>);
-    let year = fields.required("card_exp_year", number::<u16>);
-    let expiry = month.zip(year).and_then(|(month, year)| expiry(fields, (month, year), now));
-    let pan =
-        fields.required("card_number", |json| Pan::new(digits(json, CardError::Number)?).map_err(unfit));
-    // The code's length depends on the brand; without a number it is only asked to be there.
-    let brand = pan.as_ref().map(Pan::brand);
-    let cvv = fields.required("card_security_code", |json| code(json, brand));
-    Some(CardSecret::Raw { pan: pan?, cvv: cvv??, expiry: expiry? })
-}
-
-fn code(json: &str, brand: Option<Brand>) -> Result<Option<Cvv>, Unfit> {
-    let Some(brand) = brand else { return Ok(None) };
-    Cvv::new(digits(json, CardError::SecurityCode)?, brand).map(Some).map_err(unfit)
-}
-
-fn expiry(fields: &mut Fields<'_>, (month, year): (u8, u16), now: Timestamp) -> Option<CardExpiry> {
-    let (now_month, now_year) = month_and_year(now);
-    let expiry = CardExpiry::new(month, year, now_month, now_year);
-    let field = if (1..=12).contains(&month) { "card_exp_year" } else { "card_exp_month" };
-    expiry.map_err(|error| fields.refuse(field, unfit(error))).ok()
-}
-
-fn month_and_year(now: Timestamp) -> (u8, u16) {
-    let local = jiff::Timestamp::from_millisecond(now.plus_millis(BRASILIA_OFFSET_MS).as_millis());
-    let date = local.unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC).date();
-    (date.month().unsigned_abs(), date.year().unsigned_abs())
-}
-
-/// A number in JSON, or in a JSON text as forms send it.
-fn number<T: FromStr>(json: &str) -> Result<T, Unfit> {
-    json.trim_matches('"').parse().map_err(|_| unfit(CardError::Expiry))
-}
-
-/// Digits in a JSON text, or as a JSON number.
-fn digits(json: &str, error: CardError) -> Result<String, Unfit> {
-    if json.starts_with('"') { read::text(json).map_err(|_| unfit(error)) } else { Ok(json.to_owned()) }
 }
 
 fn unfit(error: CardError) -> Unfit {
@@ -75,23 +25,8 @@ fn unfit(error: CardError) -> Unfit {
         CardError::Expiry => "invalid_card_expiry",
         CardError::Expired => "card_expired",
         CardError::Encrypted => "invalid_encrypted_card",
+        CardError::HolderName => "invalid_holder_name",
+        CardError::TaxId => "invalid_tax_id",
     };
     Unfit::new(code, error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_month_ends_in_brazil() {
-        for (moment, expected) in [
-            ("2026-12-01T02:59:59.999Z", (11, 2026)),
-            ("2026-12-01T03:00:00Z", (12, 2026)),
-            ("2027-01-01T02:00:00Z", (12, 2026)),
-        ] {
-            let millis = moment.parse::<jiff::Timestamp>().unwrap().as_millisecond();
-            assert_eq!(month_and_year(Timestamp::from_millis(millis)), expected, "{moment}");
-        }
-    }
 }

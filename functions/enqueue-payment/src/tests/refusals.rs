@@ -46,10 +46,73 @@ async fn the_requests_trace_goes_on_in_the_record() {
 async fn an_encrypted_card_is_accepted_without_anything_being_known_of_it() {
     let world = world().await;
     let mut body = body();
-    body["card"] = json!({ "encrypted": "aGVsbG8=" });
+    body["card"] = encrypted();
     let response = pay(&body, None).send(&world).await;
     assert_eq!(response.status, 202, "{}", response.body);
-    assert_eq!(json(&response)["card"], json!({ "brand": "other", "last4": "" }));
+    assert_eq!(json(&response).get("card"), None);
+    assert_eq!(queued(&world)[0].card, None);
+}
+
+/// As PagBank's browser SDK gives it, with what PagBank wants beside it.
+fn encrypted() -> Value {
+    json!({ "encrypted": "aGVsbG8=", "holder": { "name": "Jose da Silva", "tax_id": "529.982.247-25" } })
+}
+
+#[tokio::test]
+async fn faults_of_an_encrypted_card_are_told_by_pointer_and_code() {
+    let world = world().await;
+    for (pointer, value, code) in [
+        ("/card/encrypted", Value::Null, "required"),
+        ("/card/encrypted", json!(7), "invalid_encrypted_card"),
+        ("/card/encrypted", json!(""), "invalid_encrypted_card"),
+        ("/card/encrypted", json!("not base64!"), "invalid_encrypted_card"),
+        ("/card/encrypted", json!("A".repeat(2052)), "invalid_encrypted_card"),
+        ("/card/holder", Value::Null, "required"),
+        ("/card/holder", json!("Jose"), "invalid_object"),
+        ("/card/holder", json!({ "tax_id": "52998224725" }), "invalid_holder_name"),
+        ("/card/holder", json!({ "name": "", "tax_id": "52998224725" }), "invalid_holder_name"),
+        (
+            "/card/holder",
+            json!({ "name": "4539620659922097", "tax_id": "52998224725" }),
+            "invalid_holder_name",
+        ),
+        ("/card/holder", json!({ "name": "Jose" }), "invalid_tax_id"),
+        ("/card/holder", json!({ "name": "Jose", "tax_id": "52998224724" }), "invalid_tax_id"),
+    ] {
+        let mut body = body();
+        body["card"] = encrypted();
+        *body.pointer_mut(pointer).unwrap() = value.clone();
+        let response = pay(&body, None).send(&world).await;
+        let problem = json(&response);
+        let errors = problem["errors"].as_array().unwrap();
+        assert_eq!((response.status, errors.len()), (422, 1), "{pointer} {value}: {problem}");
+        assert_eq!((&errors[0]["pointer"], &errors[0]["code"]), (&json!(pointer), &json!(code)), "{problem}");
+    }
+    assert!(queued(&world).is_empty());
+}
+
+#[tokio::test]
+async fn every_test_card_of_the_psp_is_accepted_in_each_form_of_its_expiry() {
+    for (number, code) in [
+        ("4539620659922097", "123"),
+        ("4929291898380766", "123"),
+        ("5240082975622454", "123"),
+        ("5530062640663264", "123"),
+        ("345817690311361", "1234"),
+        ("4514161122113757", "123"),
+        ("6062828598919021", "123"),
+    ] {
+        for (month, year) in [(json!("12"), json!("2030")), (json!(12), json!(30)), (json!("1"), json!("27"))]
+        {
+            let mut body = body();
+            body["card"] = json!({
+                "card_number": number, "card_security_code": code,
+                "card_exp_month": month, "card_exp_year": year,
+            });
+            let response = pay(&body, None).send(&world().await).await;
+            assert_eq!(response.status, 202, "{number} {month}/{year}: {}", response.body);
+        }
+    }
 }
 
 #[tokio::test]
@@ -70,8 +133,12 @@ async fn fields_at_fault_are_told_by_pointer_and_code() {
         ("/card/card_number", Value::Null, "required"),
         ("/card/card_exp_month", json!(13), "invalid_card_expiry"),
         ("/card/card_exp_month", json!("x"), "invalid_card_expiry"),
-        ("/card/card_exp_year", json!("30"), "invalid_card_expiry"),
+        ("/card/card_number", json!("400000000000006"), "invalid_card_number"),
+        ("/card/card_exp_month", json!(0), "invalid_card_expiry"),
+        ("/card/card_exp_year", json!("203"), "invalid_card_expiry"),
+        ("/card/card_exp_year", json!(2047), "invalid_card_expiry"),
         ("/card/card_exp_year", json!(2025), "card_expired"),
+        ("/card/card_exp_year", json!("25"), "card_expired"),
         ("/card/card_security_code", json!("1234"), "invalid_security_code"),
         ("/card/card_security_code", Value::Null, "required"),
     ] {
@@ -88,13 +155,15 @@ async fn fields_at_fault_are_told_by_pointer_and_code() {
 
 #[tokio::test]
 async fn a_card_is_sent_once_encrypted_or_in_clear() {
-    let mut body = body();
-    body["card"]["encrypted"] = json!("aGVsbG8=");
-    let response = pay(&body, None).send(&world().await).await;
-    assert_eq!((response.status, &json(&response)["errors"][0]["code"]), (422, &json!("card_twice")));
-    body["card"] = json!({ "encrypted": "not base64!" });
-    let response = pay(&body, None).send(&world().await).await;
-    assert_eq!(json(&response)["errors"][0]["code"], "invalid_encrypted_card");
+    for name in ["card_number", "card_exp_month", "card_exp_year", "card_security_code"] {
+        let (mut body, in_clear) = (body(), body());
+        body["card"] = encrypted();
+        body["card"][name] = in_clear["card"][name].clone();
+        let response = pay(&body, None).send(&world().await).await;
+        let error = &json(&response)["errors"][0];
+        assert_eq!((response.status, &error["code"]), (422, &json!("card_twice")), "{name}");
+        assert_eq!(error["pointer"], format!("/card/{name}"));
+    }
 }
 
 #[tokio::test]

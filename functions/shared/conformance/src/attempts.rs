@@ -11,7 +11,7 @@ pub use claiming::*;
 pub use recording::*;
 pub use vaulting::*;
 
-use gateway_domain::card::{Brand, CardExpiry, Cvv, EncryptedCard, Pan};
+use gateway_domain::card::{Brand, CardExpiry, Cvv, EncryptedCard, Holder, Pan};
 use gateway_domain::charge::{AttemptFailure, Certainty, ChargeId};
 use gateway_domain::{CardSecret, Money, PaymentId, ReservationId, Timestamp, UserId, Verdict};
 use gateway_ports::attempts::{
@@ -98,7 +98,8 @@ pub fn raw_card() -> CardSecret {
 /// A card as the PSP's own ciphertext.
 #[must_use]
 pub fn encrypted_card() -> CardSecret {
-    CardSecret::Encrypted(EncryptedCard::new("c2VhbGVkIGJ5IHRoZSBQU1A=".into()).ok().unwrap())
+    let holder = Holder::new("José da Silva".into(), "529.982.247-25".into()).ok().unwrap();
+    CardSecret::Encrypted(EncryptedCard::new("c2VhbGVkIGJ5IHRoZSBQU1A=".into()).ok().unwrap().held_by(holder))
 }
 
 /// An authorization of the payment's one charge.

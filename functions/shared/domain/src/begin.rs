@@ -23,8 +23,8 @@ pub struct PaymentRequest {
     pub quantity: Quantity,
     /// How much.
     pub amount: Money,
-    /// All that is known of the card here.
-    pub card: CardSummary,
+    /// What may be shown of the card; nothing of an encrypted one.
+    pub card: Option<CardSummary>,
     /// When the buyer got the 202.
     pub accepted_at: Timestamp,
 }

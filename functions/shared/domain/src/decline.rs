@@ -15,7 +15,13 @@ pub enum Advice {
     CallIssuer,
     /// This card will not be accepted for this purchase: trying it again may be punished.
     UseAnotherCard,
+    /// The card may be tried again at once, encrypted anew: a ciphertext is good for one payment.
+    EncryptAgain,
 }
+
+/// The code of a payment whose encrypted card the PSP refuses: used before, too old, or for another key.
+/// Nothing is charged, and nothing ever will be with this ciphertext.
+pub const ENCRYPTED_CARD_REFUSED: &str = "encrypted_card_refused";
 
 impl Advice {
     /// The name used in answers.
@@ -26,13 +32,14 @@ impl Advice {
             Self::TryLater => "try_later",
             Self::CallIssuer => "call_issuer",
             Self::UseAnotherCard => "use_another_card",
+            Self::EncryptAgain => "encrypt_again",
         }
     }
 
     /// Whether a new payment with the same card can succeed without the buyer's bank.
     #[must_use]
     pub const fn same_card_may_be_tried(self) -> bool {
-        matches!(self, Self::TryAgain | Self::TryLater)
+        matches!(self, Self::TryAgain | Self::TryLater | Self::EncryptAgain)
     }
 }
 
@@ -93,6 +100,7 @@ const NEVER_AGAIN: &str = "NAO TENTE NOVAMENTE";
 pub fn advice(code: &str, message: &str) -> Advice {
     match DECLINES.iter().find(|decline| decline.code == code) {
         Some(decline) => decline.advice,
+        None if code == ENCRYPTED_CARD_REFUSED => Advice::EncryptAgain,
         None if message.contains(NEVER_AGAIN) => Advice::UseAnotherCard,
         // Errors of validation (40001, 40002) come of data that was typed in wrong.
         None if code.starts_with('4') => Advice::TryAgain,
@@ -116,6 +124,7 @@ mod tests {
             ("29999", "ERRO NO CARTAO - NAO TENTE NOVAMENTE", Advice::UseAnotherCard),
             ("29999", "OUTRO MOTIVO", Advice::CallIssuer),
             ("40002", "invalid_parameter", Advice::TryAgain),
+            (ENCRYPTED_CARD_REFUSED, "invalid_parameter", Advice::EncryptAgain),
         ] {
             assert_eq!(advice(code, message), expected, "{code} {message}");
         }

@@ -121,7 +121,7 @@ pub struct Payment {
     /// How much.
     pub amount: Money,
     /// All that is known of the card here.
-    pub card: CardSummary,
+    pub card: Option<CardSummary>,
     /// Where it stands.
     pub status: PaymentStatus,
     /// The number of the attempt under way or last made; the first is 1.

@@ -111,7 +111,7 @@ mod tests {
             reservation_id: ReservationId::from_u128(2),
             user_id: UserId::new("ana").unwrap(),
             amount: Money::from_units(10_000),
-            card: CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() },
+            card: Some(CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() }),
             status,
             attempt,
             next_attempt_at: None,

@@ -34,10 +34,14 @@ impl Book {
 
     fn tell_beginning(&mut self, item: &Begin, rejected: Option<RejectReason>, now: Timestamp) {
         let (id, origin) = (item.request.payment_id, Some(&item.origin));
-        let accepted = Note::new(item.request.accepted_at, STEP, event::ACCEPTED)
-            .detail("amount", &item.request.amount.to_string())
-            .detail("card_brand", item.request.card.brand.as_str())
-            .detail("card_last4", &item.request.card.last4);
+        let mut accepted = Note::new(item.request.accepted_at, STEP, event::ACCEPTED)
+            .detail("amount", &item.request.amount.to_string());
+        accepted = match &item.request.card {
+            Some(card) => {
+                accepted.detail("card_brand", card.brand.as_str()).detail("card_last4", &card.last4)
+            }
+            None => accepted.detail("card", "encrypted"),
+        };
         self.note(id, accepted.caused_by(origin));
         let next = match rejected {
             None => Note::new(now, STEP, PaymentStatus::Processing.as_str()).attempt(1),

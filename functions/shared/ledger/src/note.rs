@@ -78,6 +78,15 @@ impl Note {
         self.not_retried("declined").detail("retryable", retryable).detail("advice", advice.as_str())
     }
 
+    /// Why a payment failed or nobody can say, and what the buyer may do about it where it is the card's fault.
+    pub(crate) fn reason(self, reason: &str) -> Self {
+        let note = self.detail("reason", reason);
+        if reason == decline::ENCRYPTED_CARD_REFUSED {
+            return note.detail("advice", decline::advice(reason, "").as_str());
+        }
+        note
+    }
+
     /// Why an attempt ended without a verdict.
     pub(crate) fn failure(self, failure: &AttemptFailure) -> Self {
         let note = self

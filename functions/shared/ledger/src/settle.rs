@@ -139,7 +139,7 @@ fn told(item: &Settle, by: Option<&Reviewer>, event: &str, now: Timestamp) -> No
     }
     match &item.settlement {
         Settlement::Verdict(verdict) => note.verdict(verdict),
-        Settlement::Failed { reason } | Settlement::InReview { reason } => note.detail("reason", reason),
+        Settlement::Failed { reason } | Settlement::InReview { reason } => note.reason(reason),
         Settlement::Voided { charge_id } => note.charge(charge_id),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use gateway_domain::attempt::{
     AttemptDecision, AttemptState, RecordDecision, clears, decide_claim, decide_failure, decide_verdict,
 };
-use gateway_domain::card::{Cvv, EncryptedCard, Pan};
+use gateway_domain::card::{Cvv, EncryptedCard, Holder, Pan};
 use gateway_domain::charge::AttemptFailure;
 use gateway_domain::{CardSecret, PaymentId, Timestamp, Verdict};
 use gateway_ports::PortError;
@@ -175,7 +175,11 @@ fn copy(card: Option<&CardSecret>) -> Result<CardSecret, PortError> {
             expiry: *expiry,
         }),
         Some(CardSecret::Encrypted(card)) => {
-            EncryptedCard::new(card.expose().to_owned()).map(CardSecret::Encrypted).map_err(damaged)
+            let copy = EncryptedCard::new(card.expose().to_owned()).map_err(damaged)?;
+            let Some(holder) = card.holder() else { return Ok(CardSecret::Encrypted(copy)) };
+            let holder =
+                Holder::new(holder.name().to_owned(), holder.tax_id().to_owned()).map_err(damaged)?;
+            Ok(CardSecret::Encrypted(copy.held_by(holder)))
         }
         None => Err(PortError::permanent("a claim without a card")),
     }

@@ -33,6 +33,8 @@ pub enum Step {
     LoseRequest,
     /// The PSP says that it did nothing: retryable.
     Refuse,
+    /// The PSP refuses the card's data, with this code, and makes no charge.
+    RefuseCard(&'static str),
 }
 
 /// A call to charge, as a test sees it.
@@ -129,6 +131,13 @@ impl State {
         charge.verdict.clone()
     }
 
+    /// A charge that exists is replayed whatever the card is like now.
+    fn refuse_card(&self, payment_id: PaymentId, code: &str) -> Verdict {
+        let existing = self.charges.get(&payment_id).map(|charge| charge.verdict.clone());
+        let message = "scripted refusal".to_owned();
+        existing.unwrap_or_else(|| Verdict::Declined { charge_id: None, code: code.to_owned(), message })
+    }
+
     fn inquire(&self, payment_id: PaymentId, amount: Cents) -> Inquiry {
         if self.silent {
             return Inquiry::Unanswered { reason: "scripted silence".to_owned() };
@@ -170,7 +179,7 @@ fn failed(certainty: Certainty, code: &str) -> ChargeOutcome {
 }
 
 fn last4(card: &CardSecret) -> String {
-    card.summary().last4
+    card.summary().map(|card| card.last4).unwrap_or_default()
 }
 
 impl PaymentProvider for MemoryProvider {
@@ -186,6 +195,7 @@ impl PaymentProvider for MemoryProvider {
             }
             Step::LoseRequest => failed(Certainty::Unknown, "timeout"),
             Step::Refuse => failed(Certainty::NotCharged, "http_503"),
+            Step::RefuseCard(code) => ChargeOutcome::Verdict(state.refuse_card(payment_id, code)),
         }
     }
 

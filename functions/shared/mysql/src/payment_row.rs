@@ -99,9 +99,9 @@ fn bind(mut values: Separated<'_, MySql, &'static str>, row: &PaymentRow) {
         .push_bind(payment.reservation_id.to_string())
         .push_bind(payment.user_id.as_str().to_owned())
         .push_bind(decimal(payment.amount))
-        .push_bind(payment.card.brand.as_str())
-        .push_bind(payment.card.bin.clone())
-        .push_bind(payment.card.last4.clone())
+        .push_bind(payment.card.as_ref().map(|card| card.brand.as_str()))
+        .push_bind(payment.card.as_ref().map(|card| card.bin.clone()))
+        .push_bind(payment.card.as_ref().map(|card| card.last4.clone()))
         .push_bind(payment.status.as_str())
         .push_bind(i64::from(payment.attempt))
         .push_bind(millis(payment.next_attempt_at))
@@ -133,11 +133,7 @@ fn decode_payment(columns: &Columns<'_>) -> Result<Payment, PortError> {
         reservation_id: columns.parsed("reservation_id")?,
         user_id: decode_user(columns)?,
         amount: columns.money("amount")?,
-        card: CardSummary {
-            brand: Brand::from_name(columns.get("card_brand")?),
-            bin: columns.get("card_bin")?,
-            last4: columns.get("card_last4")?,
-        },
+        card: decode_card(columns)?,
         status: columns.parsed("status")?,
         attempt: columns.count("attempt")?,
         next_attempt_at: columns.time_option("next_attempt_at_ms")?,
@@ -147,6 +143,13 @@ fn decode_payment(columns: &Columns<'_>) -> Result<Payment, PortError> {
         updated_at: columns.time("updated_at_ms")?,
         version: columns.count("version")?,
     })
+}
+
+/// All three columns are there or none: a constraint of the table.
+fn decode_card(columns: &Columns<'_>) -> Result<Option<CardSummary>, PortError> {
+    let Some(brand) = columns.get::<Option<String>>("card_brand")? else { return Ok(None) };
+    let (bin, last4) = (columns.get("card_bin")?, columns.get("card_last4")?);
+    Ok(Some(CardSummary { brand: Brand::from_name(&brand), bin, last4 }))
 }
 
 pub(crate) fn decode_user(columns: &Columns<'_>) -> Result<UserId, PortError> {

@@ -5,13 +5,20 @@
 //! | 2xx with this payment's charge | its verdict |
 //! | 2xx illegible, or about something else | unknown |
 //! | 400 or 422 about the card's data | declined, once an inquiry finds no charge |
+//! | the same about the ciphertext | likewise; its code says that the card must be encrypted anew |
 //! | other 400, 401, 403, 404, 405, 406, 413, 415, 422 | not charged: PagBank read it and refused |
 //! | 429, 503 with `Retry-After` | not charged: PagBank says that it did not take it up |
 //! | other 5xx, 408, 409, 3xx | unknown: proxies answer so too, after passing the request on |
 //! | no connection | not charged: nothing was sent |
 //! | time-out, broken connection | unknown |
+//!
+//! A ciphertext is used once, whatever the outcome, and PagBank does not say which answers used it. So
+//! nothing is assumed: after "not charged" and after "unknown" the same ciphertext goes again under the
+//! same key. Where PagBank has a charge under the key it replays it; where it has not and the ciphertext
+//! is used up, it refuses the ciphertext, and that refusal is the proof.
 
 use gateway_domain::charge::{AttemptFailure, Certainty, ChargeId, ChargeOutcome, Verdict};
+use gateway_domain::decline::ENCRYPTED_CARD_REFUSED;
 
 use crate::integrity::Expected;
 use crate::response::{ChargeAnswer, PaymentResponse, Problem, Status, shorten};
@@ -84,6 +91,9 @@ fn refusal(answer: &Answer) -> Reading {
     let problems = Problem::read(&answer.body).unwrap_or_default();
     let about_card = !problems.is_empty() && problems.iter().all(Problem::is_about_card);
     match problems.into_iter().next() {
+        Some(problem) if about_card && problem.is_about_ciphertext() => {
+            Reading::CardRefused { code: ENCRYPTED_CARD_REFUSED.to_owned(), message: problem.words() }
+        }
         Some(problem) if about_card => {
             Reading::CardRefused { code: shorten(&problem.code), message: problem.words() }
         }
@@ -260,9 +270,12 @@ mod tests {
     fn only_a_complaint_about_the_card_is_the_buyers() {
         let problem = |parameter: &str| json!({ "code": "40002", "description": "invalid_parameter", "parameter_name": parameter });
         let (card, ours) = (problem("payment_method.card.number"), problem("notification_urls"));
+        let ciphertext = problem("payment_method.card.encrypted");
         let refused = "card refused: 40002 invalid_parameter: payment_method.card.number";
+        let spent = "card refused: encrypted_card_refused invalid_parameter: payment_method.card.encrypted";
         for (problems, expected) in [
             (json!([card]), refused),
+            (json!([ciphertext]), spent),
             (json!([ours]), "NOT_CHARGED http_400"),
             (json!([card, ours]), "NOT_CHARGED http_400"),
             (json!([]), "NOT_CHARGED http_400"),

@@ -36,6 +36,14 @@ struct PaymentMethodBody<'a> {
     installments: u8,
     capture: bool,
     card: CardBody<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holder: Option<HolderBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct HolderBody<'a> {
+    name: &'a str,
+    tax_id: &'a str,
 }
 
 #[derive(Serialize)]
@@ -63,6 +71,7 @@ pub(crate) fn charge_body(request: &ChargeRequest<'_>, notification_url: Option<
             installments: 1,
             capture: false,
             card: card_body(request.card),
+            holder: holder_body(request.card),
         },
         notification_urls: notification_url.map(|url| [url]),
     })
@@ -77,6 +86,16 @@ fn card_body(card: &CardSecret) -> CardBody<'_> {
             security_code: cvv.expose(),
         },
         CardSecret::Encrypted(card) => CardBody::Encrypted { encrypted: card.expose(), store: false },
+    }
+}
+
+/// Whom PagBank wants to know beside a card that it must open first.
+fn holder_body(card: &CardSecret) -> Option<HolderBody<'_>> {
+    match card {
+        CardSecret::Raw { .. } => None,
+        CardSecret::Encrypted(card) => {
+            card.holder().map(|holder| HolderBody { name: holder.name(), tax_id: holder.tax_id() })
+        }
     }
 }
 
@@ -97,7 +116,7 @@ fn serialize(body: &impl Serialize) -> Bytes {
 #[cfg(test)]
 mod tests {
     use gateway_domain::PaymentId;
-    use gateway_domain::card::{Brand, CardExpiry, Cvv, EncryptedCard, Pan};
+    use gateway_domain::card::{Brand, CardExpiry, Cvv, EncryptedCard, Holder, Pan};
     use serde_json::{Value, json};
 
     use super::*;
@@ -132,9 +151,12 @@ mod tests {
 
     #[test]
     fn an_encrypted_card_goes_as_it_came_and_is_not_stored() {
-        let card = CardSecret::Encrypted(EncryptedCard::new("YXBwcm92ZQ==".to_owned()).ok().unwrap());
-        let body = body_with(&card, None);
-        assert_eq!(body["payment_method"]["card"], json!({ "encrypted": "YXBwcm92ZQ==", "store": false }));
+        let ciphertext = EncryptedCard::new("YXBwcm92ZQ==".to_owned()).ok().unwrap();
+        let holder = Holder::new("Jose da Silva".to_owned(), "529.982.247-25".to_owned()).ok().unwrap();
+        let body = body_with(&CardSecret::Encrypted(ciphertext.held_by(holder)), None);
+        let method = &body["payment_method"];
+        assert_eq!(method["card"], json!({ "encrypted": "YXBwcm92ZQ==", "store": false }));
+        assert_eq!(method["holder"], json!({ "name": "Jose da Silva", "tax_id": "52998224725" }));
         assert_eq!(body.get("notification_urls"), None);
     }
 

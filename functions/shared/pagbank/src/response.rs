@@ -123,6 +123,11 @@ impl Problem {
         })
     }
 
+    /// Whether it is the ciphertext of an encrypted card that is complained of.
+    pub(crate) fn is_about_ciphertext(&self) -> bool {
+        self.parameter_name.as_deref() == Some("payment_method.card.encrypted")
+    }
+
     /// `description: parameter`, shortened.
     pub(crate) fn words(&self) -> String {
         match &self.parameter_name {

@@ -18,9 +18,9 @@ use crate::money::WireMoney;
 pub struct WireCard {
     /// Scheme, such as `visa`.
     pub brand: String,
-    /// First six digits; empty for an encrypted card.
+    /// First six digits.
     pub bin: String,
-    /// Last four digits; empty for an encrypted card.
+    /// Last four digits.
     pub last4: String,
 }
 
@@ -55,8 +55,9 @@ pub struct PaymentRequested {
     pub quantity: u32,
     /// How much, in BRL.
     pub amount: WireMoney,
-    /// What may be told of the card.
-    pub card: WireCard,
+    /// What may be told of the card; absent for an encrypted one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<WireCard>,
     /// When the buyer got the 202, in epoch milliseconds.
     pub accepted_at_ms: i64,
 }
@@ -95,7 +96,7 @@ impl PaymentRequested {
             user_id: self.user_id.clone(),
             quantity: Quantity::new(self.quantity).map_err(OutOfBounds::Quantity)?,
             amount: self.amount.0,
-            card: CardSummary::from(&self.card),
+            card: self.card.as_ref().map(CardSummary::from),
             accepted_at: Timestamp::from_millis(self.accepted_at_ms),
         })
     }

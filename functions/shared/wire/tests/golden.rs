@@ -18,8 +18,9 @@ use serde_json::Value;
 
 type Rewrite = fn(&str) -> String;
 
-const GOLDEN: [(&str, Rewrite); 16] = [
+const GOLDEN: [(&str, Rewrite); 18] = [
     ("payment-requested", rewrite::<PaymentRequested>),
+    ("payment-requested-encrypted", rewrite::<PaymentRequested>),
     ("attempt-requested", rewrite::<AttemptRequested>),
     ("attempt-completed-authorized", rewrite::<AttemptCompleted>),
     ("attempt-completed-declined", rewrite::<AttemptCompleted>),
@@ -29,6 +30,7 @@ const GOLDEN: [(&str, Rewrite); 16] = [
     ("dead-letter", rewrite::<DeadLetter>),
     ("http-reservation", rewrite::<ReservationBody>),
     ("http-payment-accepted", rewrite::<AcceptedBody>),
+    ("http-payment-accepted-encrypted", rewrite::<AcceptedBody>),
     ("http-payment", rewrite::<PaymentBody>),
     ("http-payment-declined", rewrite::<PaymentBody>),
     ("http-payment-events", rewrite::<EventsBody>),

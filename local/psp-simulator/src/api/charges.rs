@@ -23,8 +23,9 @@ pub(super) async fn create(
     caller: Caller,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let order = Order::read(&body).map_err(ApiError::Invalid)?;
-    let posted = simulator.ledger().post(caller.idempotency_key.as_deref(), order, now_ms());
+    let now_ms = now_ms();
+    let order = Order::read(&body, &simulator.card_key, now_ms).map_err(ApiError::Invalid)?;
+    let posted = simulator.ledger().post(caller.idempotency_key.as_deref(), order, now_ms);
     simulator.analysis_started.notify_one();
     wait(simulator.latency()).await;
     answer(&simulator, posted).await
@@ -35,9 +36,7 @@ async fn answer(simulator: &Simulator, posted: Posted) -> Result<Response, ApiEr
         Posted::Charge(delivery, json) => deliver(simulator, delivery, json).await,
         Posted::Fault(fault) => refuse(simulator, fault),
         Posted::KeyReused => Err(ApiError::KeyReused),
-        Posted::CiphertextUsed => {
-            Err(ApiError::Invalid(vec![Problem::invalid("payment_method.card.encrypted")]))
-        }
+        Posted::CiphertextUsed => Err(ciphertext_used()),
         Posted::Full => Err(ApiError::Full),
     }
 }
@@ -63,7 +62,12 @@ fn refuse(simulator: &Simulator, fault: Fault) -> Result<Response, ApiError> {
         Fault::Error => Err(ApiError::Internal),
         Fault::Unavailable => Err(ApiError::Unavailable(simulator.options.retry_after_s)),
         Fault::Throttled => Err(ApiError::Throttled(simulator.options.retry_after_s)),
+        Fault::CiphertextUsed => Err(ciphertext_used()),
     }
+}
+
+fn ciphertext_used() -> ApiError {
+    ApiError::Invalid(vec![Problem::invalid("payment_method.card.encrypted")])
 }
 
 /// `GET /charges/{id}`.

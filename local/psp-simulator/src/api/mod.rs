@@ -4,6 +4,7 @@ mod amend;
 mod caller;
 mod charges;
 mod inspect;
+mod keys;
 
 use std::sync::Arc;
 
@@ -29,6 +30,9 @@ pub(crate) fn router(simulator: Arc<Simulator>) -> Router {
         .route("/charges/{id}", get(charges::find))
         .route("/charges/{id}/capture", post(amend::capture))
         .route("/charges/{id}/cancel", post(amend::cancel))
+        .route("/public-keys", post(keys::show))
+        .route("/public-keys/card", get(keys::show))
+        .route("/_simulator/encrypted-cards", post(keys::encrypt))
         .route("/_simulator/charges", get(inspect::list).delete(inspect::reset))
         .route("/_simulator/summary", get(inspect::summary))
         .route("/_simulator/cards", get(inspect::cards))

@@ -56,7 +56,8 @@ impl Ledger {
         if entry.charge.is_some() {
             return Outcome::Replayed(entry.order.scenario.replay());
         }
-        match entry.order.scenario.play(entry.faults, failures_max) {
+        let encrypted = entry.order.card.ciphertext_sha256.is_some();
+        match entry.order.scenario.play(entry.faults, failures_max, encrypted) {
             Play::Refuse(fault) => {
                 entry.faults = entry.faults.saturating_add(1);
                 Outcome::Fault(fault)

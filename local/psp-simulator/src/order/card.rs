@@ -1,11 +1,14 @@
 //! Reads the card of a request, in clear or encrypted, and keeps what may be kept.
 
+use std::ops::RangeInclusive;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::{Fields, KeptCard, hex};
 use crate::cards::{TestCard, by_alias, by_number};
+use crate::encryption::CardInClear;
 use crate::errors::Problem;
 use crate::pan::{brand, passes_luhn};
 use crate::scenario::Scenario;
@@ -16,10 +19,13 @@ const SECURITY_CODE: &str = "payment_method.card.security_code";
 const CIPHERTEXT_LENGTH_MAX: usize = 4096;
 const HOLDER_LENGTH_MAX: usize = 64;
 
+/// Opens a ciphertext.
+pub(super) type Open<'a> = dyn Fn(&str) -> Option<CardInClear> + 'a;
+
 /// The card and what it brings about. `None` when something was complained of.
-pub(super) fn read(fields: &mut Fields<'_>) -> Option<(KeptCard, Scenario)> {
+pub(super) fn read(fields: &mut Fields<'_>, open: &Open<'_>) -> Option<(KeptCard, Scenario)> {
     let kept = match fields.get(ENCRYPTED) {
-        Some(_) => encrypted(fields),
+        Some(_) => encrypted(fields, open),
         None => in_clear(fields),
     };
     kept.map(|(card, scenario)| (with_owner(fields, card), scenario))
@@ -47,19 +53,38 @@ fn check_security_code(fields: &mut Fields<'_>) {
     }
 }
 
-/// A ciphertext stands for a test card by its alias (see [`alias_in`]); a real one, made for
-/// PagBank's key, cannot be opened here and is refused.
-fn encrypted(fields: &mut Fields<'_>) -> Option<(KeptCard, Scenario)> {
+/// A ciphertext holds a card, or stands for a test card by its alias (see [`alias_in`]); one that was
+/// made for another key, PagBank's own above all, cannot be opened here and is refused.
+fn encrypted(fields: &mut Fields<'_>, open: &Open<'_>) -> Option<(KeptCard, Scenario)> {
     let ciphertext = fields.required_text(ENCRYPTED, CIPHERTEXT_LENGTH_MAX)?;
-    let Some(test_card) = alias_in(ciphertext) else {
+    let opened = alias_in(ciphertext).map(of_alias).or_else(|| open(ciphertext).and_then(of_card));
+    let Some((mut card, scenario)) = opened else {
         fields.complain(Problem::invalid(ENCRYPTED));
         return None;
     };
+    card.ciphertext_sha256 = Some(hex(&Sha256::digest(ciphertext.as_bytes())));
+    Some((card, scenario))
+}
+
+fn of_alias(test_card: &TestCard) -> (KeptCard, Scenario) {
     let mut card = keep(test_card.number);
     card.exp_month = Some("12".to_owned());
     card.exp_year = Some("2030".to_owned());
-    card.ciphertext_sha256 = Some(hex(&Sha256::digest(ciphertext.as_bytes())));
-    Some((card, test_card.scenario))
+    (card, test_card.scenario)
+}
+
+fn of_card(opened: CardInClear) -> Option<(KeptCard, Scenario)> {
+    let fits = |text: &str, lengths: RangeInclusive<usize>| {
+        lengths.contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    let valid = passes_luhn(&opened.number)
+        && fits(&opened.security_code, 3..=4)
+        && fits(&opened.exp_month, 1..=2)
+        && fits(&opened.exp_year, 4..=4);
+    let mut card = valid.then(|| keep(&opened.number))?;
+    card.exp_month = Some(format!("{:0>2}", opened.exp_month));
+    card.exp_year = Some(opened.exp_year);
+    Some((card, by_number(&opened.number).map_or(Scenario::Approve, |card| card.scenario)))
 }
 
 /// The card that base64 of `alias` or `alias:anything` stands for.

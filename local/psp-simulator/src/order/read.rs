@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Fields, KeptCard, Order, card};
+use crate::encryption::CardKey;
 use crate::errors::Problem;
 use crate::scenario::Scenario;
 
@@ -21,15 +22,16 @@ const URL_LENGTH_MAX: usize = 255;
 
 impl Order {
     /// The request in this body, or all that is wrong with it.
-    pub(crate) fn read(body: &[u8]) -> Result<Self, Vec<Problem>> {
+    /// Encrypted cards are opened with `key` as of `now_ms`.
+    pub(crate) fn read(body: &[u8], key: &CardKey, now_ms: i64) -> Result<Self, Vec<Problem>> {
         let body: Value = serde_json::from_slice(body).map_err(|_| vec![Problem::unreadable()])?;
         let mut fields = Fields::of(&body);
-        let order = order(&mut fields);
+        let order = order(&mut fields, &|ciphertext: &str| key.decrypt(ciphertext, now_ms));
         fields.finish(order)
     }
 }
 
-fn order(fields: &mut Fields<'_>) -> Option<Order> {
+fn order(fields: &mut Fields<'_>, open: &card::Open<'_>) -> Option<Order> {
     // Every part is read before any is missed, so that all complaints are collected.
     let reference_id = fields.optional_text("reference_id", TEXT_LENGTH_MAX).map(str::to_owned);
     let description = fields.optional_text("description", TEXT_LENGTH_MAX).map(str::to_owned);
@@ -41,7 +43,7 @@ fn order(fields: &mut Fields<'_>) -> Option<Order> {
     let soft_descriptor =
         fields.optional_text("payment_method.soft_descriptor", SOFT_DESCRIPTOR_LENGTH_MAX).map(str::to_owned);
     let notification_urls = notification_urls(fields);
-    let card = card::read(fields);
+    let card = card::read(fields, open);
     if let (Some(cents), Some(installments), Some((card, _))) = (amount, installments, &card) {
         check_minimum(fields, cents, installments, card);
     }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::client::{body, body_of, encrypted, world};
+use crate::client::{World, body, body_of, encrypted, world};
 
 #[tokio::test]
 async fn a_card_gets_the_verdict_of_its_row() {
@@ -113,6 +113,65 @@ async fn a_ciphertext_stands_for_the_card_of_its_alias() {
         let (_, charge) = world.charge(plaintext, &encrypted(&STANDARD.encode(plaintext))).await;
         assert_eq!(charge["status"], status, "{plaintext}");
     }
+}
+
+/// What the browser's SDK would send for this card.
+async fn ciphertext(world: &World, number: &str) -> String {
+    let card = json!({
+        "number": number, "security_code": "123", "exp_month": "12", "exp_year": "2030", "holder": "Jose",
+    });
+    let url = format!("{}/_simulator/encrypted-cards", world.psp.url());
+    let answer = reqwest::Client::new().post(url).json(&card).send().await.unwrap();
+    answer.error_for_status().unwrap().text().await.unwrap()
+}
+
+#[tokio::test]
+async fn every_card_can_be_played_encrypted() {
+    let world = world().await;
+    let number = |alias| psp_simulator::cards::by_alias(alias).unwrap().number;
+    for (alias, status, last4) in [
+        ("visa-ok", "AUTHORIZED", "2097"),
+        ("amex-ok", "AUTHORIZED", "1361"),
+        ("insufficient-funds", "DECLINED", "1026"),
+        ("analysis-endless", "IN_ANALYSIS", "5043"),
+    ] {
+        let (_, charge) = world.charge(alias, &encrypted(&ciphertext(&world, number(alias)).await)).await;
+        assert_eq!(charge["status"], status, "{alias}: {charge}");
+        let card = &charge["payment_method"]["card"];
+        assert_eq!((&card["last_digits"], &card["exp_year"]), (&json!(last4), &json!("2030")), "{alias}");
+    }
+    for wrong in [ciphertext(&world, "4539620659922098").await, STANDARD.encode([7; 256])] {
+        let (status, answer) = world.charge(&wrong, &encrypted(&wrong)).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_may_use_a_ciphertext_up_but_no_card_in_clear() {
+    let world = world().await;
+    for (alias, fault) in [("used-up-by-error", 500), ("used-up-by-throttling", 429)] {
+        let request = encrypted(&STANDARD.encode(alias));
+        let key = format!("{alias}-encrypted");
+        assert_eq!(world.charge(&key, &request).await.0, fault, "{alias}");
+        for _ in 0..2 {
+            let (status, answer) = world.charge(&key, &request).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{alias}");
+            assert_eq!(answer["error_messages"][0]["parameter_name"], "payment_method.card.encrypted");
+        }
+        assert_eq!(world.charge(alias, &body(alias)).await.0, fault, "{alias}");
+        assert_eq!(world.charge(alias, &body(alias)).await.1["status"], "AUTHORIZED", "{alias}");
+    }
+}
+
+#[tokio::test]
+async fn the_public_key_is_shown_to_the_account_only_and_stays() {
+    let world = world().await;
+    let (_, first) = world.get("/public-keys/card").await;
+    let (_, again) = crate::client::read(world.call(reqwest::Method::POST, "/public-keys")).await;
+    assert!(first["public_key"].as_str().unwrap().starts_with("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"), "{first}");
+    assert_eq!(first["public_key"], again["public_key"]);
+    let url = format!("{}/public-keys/card", world.psp.url());
+    assert_eq!(reqwest::get(url).await.unwrap().status(), StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]

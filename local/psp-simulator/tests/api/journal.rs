@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use psp_simulator::Options;
 use serde_json::json;
 
-use crate::client::{World, body, world_with};
+use crate::client::{World, body, encrypted, world_with};
 
 /// A path of its own for each test, removed at the end.
 struct Journal(PathBuf);
@@ -26,6 +26,7 @@ impl Journal {
 impl Drop for Journal {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
+        let _ = std::fs::remove_file(self.0.with_extension("key"));
     }
 }
 
@@ -49,6 +50,20 @@ async fn charges_keys_and_faults_are_known_after_a_restart() {
     );
     let (_, found) = after.get(&format!("/charges/{}", charge["id"].as_str().unwrap())).await;
     assert_eq!(found["reference_id"], "payment-1");
+}
+
+#[tokio::test]
+async fn a_ciphertext_outlives_a_restart() {
+    let journal = Journal::new("key");
+    let before = journal.world().await;
+    let card = json!({
+        "number": "4539620659922097", "security_code": "123", "exp_month": "12", "exp_year": "2030",
+        "holder": "Jose",
+    });
+    let call = before.call(reqwest::Method::POST, "/_simulator/encrypted-cards").json(&card);
+    let request = encrypted(&call.send().await.unwrap().text().await.unwrap());
+    before.psp.stop().await.unwrap();
+    assert_eq!(journal.world().await.charge("key", &request).await.1["status"], "AUTHORIZED");
 }
 
 #[tokio::test]

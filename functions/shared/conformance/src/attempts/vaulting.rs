@@ -1,6 +1,7 @@
 //! Putting, reading and erasing cards.
 
 use gateway_domain::CardSecret;
+use gateway_domain::card::EncryptedCard;
 
 use super::{Payments, claim, claimed, encrypted_card, fresh_payment, name, now, put, raw_card};
 
@@ -64,7 +65,12 @@ fn same(one: &CardSecret, other: &CardSecret) -> bool {
         (CardSecret::Raw { pan, cvv, expiry }, CardSecret::Raw { pan: pan2, cvv: cvv2, expiry: expiry2 }) => {
             (pan.expose(), cvv.expose(), expiry) == (pan2.expose(), cvv2.expose(), expiry2)
         }
-        (CardSecret::Encrypted(card), CardSecret::Encrypted(card2)) => card.expose() == card2.expose(),
+        (CardSecret::Encrypted(card), CardSecret::Encrypted(card2)) => {
+            let holder = |card: &EncryptedCard| {
+                card.holder().map(|holder| (holder.name().to_owned(), holder.tax_id().to_owned()))
+            };
+            (card.expose(), holder(card)) == (card2.expose(), holder(card2))
+        }
         _ => false,
     }
 }

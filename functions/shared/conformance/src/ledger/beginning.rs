@@ -30,6 +30,21 @@ pub async fn a_payment_takes_its_reservation<L: Ledger>(world: &World<'_, L>) {
     assert_eq!(world.story(id).await, ["ACCEPTED", "PROCESSING"]);
 }
 
+/// No brand and no digits, then and later; the story says why.
+pub async fn what_is_unknown_of_an_encrypted_card_is_kept_as_unknown<L: Ledger>(world: &World<'_, L>) {
+    let product = world.product(10).await;
+    let mut item = world.pay(&world.hold(product, 1).await);
+    item.request.card = None;
+    let id = item.request.payment_id;
+    assert_eq!(world.begin(&item).await, BeginDecision::Begin);
+    assert_eq!(world.payment(id).await.card, None);
+    let accepted = world.ledger.timeline(id).await.unwrap().remove(0);
+    let told: Vec<_> = accepted.detail.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    assert!(told.contains(&("card", "encrypted")), "{told:?}");
+    world.settle(&world.verdict(id, authorized("CHAR_E"))).await;
+    assert_eq!(world.payment(id).await.card, None);
+}
+
 /// Each reason of the domain's rule.
 pub async fn a_refused_payment_is_recorded_and_moves_nothing<L: Ledger>(world: &World<'_, L>) {
     let product = world.product(50).await;

@@ -3,8 +3,10 @@
 use futures::future::join_all;
 use gateway_domain::begin::BeginDecision;
 use gateway_domain::charge::{ChargeId, Verdict};
+use gateway_domain::decline::ENCRYPTED_CARD_REFUSED;
 use gateway_domain::settle::{ReservationEffect, SettleDecision, Settlement};
 use gateway_domain::{PaymentId, PaymentStatus, ReservationStatus};
+use gateway_ports::ledger::Settle;
 
 use super::world::{authorized, declined};
 use super::{Ledger, World};
@@ -81,6 +83,7 @@ pub async fn each_settlement_moves_payment_and_reservation<L: Ledger>(world: &Wo
 pub async fn a_decline_tells_why_it_is_not_retried<L: Ledger>(world: &World<'_, L>) {
     for (code, retryable, advice) in [
         ("10000", "false", "use_another_card"),
+        (ENCRYPTED_CARD_REFUSED, "true", "encrypt_again"),
         ("20003", "true", "try_later"),
         ("20104", "false", "call_issuer"),
     ] {
@@ -94,6 +97,18 @@ pub async fn a_decline_tells_why_it_is_not_retried<L: Ledger>(world: &World<'_, 
             assert!(told.detail.contains(&(name.into(), text.into())), "{code}: {:?}", told.detail);
         }
     }
+}
+
+/// Also where it took asking the PSP to be sure that nothing was charged.
+pub async fn a_refused_ciphertext_makes_the_buyer_encrypt_again<L: Ledger>(world: &World<'_, L>) {
+    let reservation = world.begun().await;
+    let id = reservation.payment_id.unwrap();
+    let settlement = Settlement::Failed { reason: ENCRYPTED_CARD_REFUSED.into() };
+    world.settle(&Settle { settlement, ..world.verdict(id, declined()) }).await;
+    assert_eq!(world.payment(id).await.reason.as_deref(), Some(ENCRYPTED_CARD_REFUSED));
+    let told = world.ledger.timeline(id).await.unwrap().pop().unwrap();
+    assert!(told.detail.contains(&("advice".into(), "encrypt_again".into())), "{:?}", told.detail);
+    world.assert_stands(reservation.id, ReservationStatus::Held).await;
 }
 
 /// For the same reservation, which was bought in the end; the first payment's row stays.

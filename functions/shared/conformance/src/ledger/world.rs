@@ -88,7 +88,7 @@ impl<'a, L: Ledger> World<'a, L> {
             user_id: reservation.user_id.clone(),
             quantity: reservation.quantity,
             amount: reservation.total_price,
-            card: CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() },
+            card: Some(CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() }),
             accepted_at: self.at(1_000),
         };
         Begin { request, origin: self.origin("order_queue") }

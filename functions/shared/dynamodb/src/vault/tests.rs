@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use gateway_domain::card::{Brand, CardExpiry, Cvv, EncryptedCard, Pan};
+use gateway_domain::card::{Brand, CardExpiry, Cvv, EncryptedCard, Holder, Pan};
 use gateway_domain::{CardSecret, PaymentId};
 use gateway_ports::PortError;
 use zeroize::Zeroizing;
@@ -36,7 +36,10 @@ fn told(card: &CardSecret) -> String {
         CardSecret::Raw { pan, cvv, expiry } => {
             format!("{} {} {}/{}", pan.expose(), cvv.expose(), expiry.month, expiry.year)
         }
-        CardSecret::Encrypted(card) => card.expose().to_owned(),
+        CardSecret::Encrypted(card) => {
+            let holder = card.holder().map(|holder| format!(" {} {}", holder.name(), holder.tax_id()));
+            format!("{}{}", card.expose(), holder.unwrap_or_default())
+        }
     }
 }
 
@@ -47,12 +50,17 @@ async fn opened<K: KeyProvider>(vault: &Vault<K>, payment: PaymentId, sealed: &S
 #[tokio::test]
 async fn a_sealed_card_opens_as_it_was() {
     let vault = local(&[OLD]);
-    let encrypted = || CardSecret::Encrypted(EncryptedCard::new("c2VhbGVk".into()).ok().unwrap());
+    let ciphertext = || EncryptedCard::new("c2VhbGVk".into()).ok().unwrap();
+    let holder = || Holder::new("José da Silva".into(), "52998224725".into()).ok().unwrap();
     let sealed = vault.seal(PAYMENT, raw()).await.unwrap();
     assert_eq!(opened(&vault, PAYMENT, &sealed).await, Some(told(&raw())));
-    let sealed = vault.seal(PAYMENT, encrypted()).await.unwrap();
-    assert_eq!(sealed.cvv, None);
-    assert_eq!(opened(&vault, PAYMENT, &sealed).await, Some(told(&encrypted())));
+    for encrypted in [ciphertext(), ciphertext().held_by(holder())] {
+        let encrypted = CardSecret::Encrypted(encrypted);
+        let expected = told(&encrypted);
+        let sealed = vault.seal(PAYMENT, encrypted).await.unwrap();
+        assert_eq!(sealed.cvv, None);
+        assert_eq!(opened(&vault, PAYMENT, &sealed).await, Some(expected));
+    }
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use serde::Deserialize;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{Authorization, Caller, Problem};
 use crate::TraceContext;
@@ -40,9 +41,7 @@ impl HttpRequest {
         let caller = Caller::from_context(&event.request_context, authorization)?;
         let trace = event.headers.get(TRACEPARENT).and_then(|value| value.to_str().ok());
         let body = match event.body {
-            Some(text) if event.is_base64_encoded => STANDARD
-                .decode(text)
-                .map_err(|_| Problem::bad_request("body_not_base64", "the body is not valid base64"))?,
+            Some(text) if event.is_base64_encoded => decode(Zeroizing::new(text))?,
             Some(text) => text.into_bytes(),
             None => Vec::new(),
         };
@@ -120,9 +119,16 @@ impl HttpRequest {
     }
 }
 
+/// The text is wiped as the body itself is.
+fn decode(text: Zeroizing<String>) -> Result<Vec<u8>, Problem> {
+    STANDARD
+        .decode(text.as_bytes())
+        .map_err(|_| Problem::bad_request("body_not_base64", "the body is not valid base64"))
+}
+
 impl Drop for HttpRequest {
     /// A body may hold a card: nothing of it stays in freed memory.
     fn drop(&mut self) {
-        zeroize::Zeroize::zeroize(&mut self.body);
+        self.body.zeroize();
     }
 }

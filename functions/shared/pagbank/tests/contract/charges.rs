@@ -92,8 +92,29 @@ async fn a_ciphertext_used_for_another_payment_is_declined_without_a_charge() {
     else {
         panic!("not declined")
     };
-    assert_eq!((charge_id, code.as_str()), (None, "40002"));
+    assert_eq!((charge_id, code.as_str()), (None, "encrypted_card_refused"));
     assert_eq!(words(&world.charge(1, &card).await), "AUTHORIZED", "its own payment is replayed");
+}
+
+#[tokio::test]
+async fn a_ciphertext_that_a_fault_used_up_is_refused_at_the_next_attempt() {
+    let world = world().await;
+    // base64 of `used-up-by-throttling` and `used-up-by-error`
+    for (number, ciphertext, first) in [
+        (1, "dXNlZC11cC1ieS10aHJvdHRsaW5n", "NOT_CHARGED http_429"),
+        (2, "dXNlZC11cC1ieS1lcnJvcg==", "UNKNOWN http_500"),
+    ] {
+        let card = encrypted(ciphertext);
+        assert_eq!(words(&world.charge(number, &card).await), first);
+        for _ in 0..2 {
+            let outcome = world.charge(number, &card).await;
+            let ChargeOutcome::Verdict(Verdict::Declined { charge_id: None, code, .. }) = &outcome else {
+                panic!("{outcome:?}")
+            };
+            assert_eq!(code, "encrypted_card_refused");
+        }
+    }
+    assert_eq!(world.charges().await, 0);
 }
 
 #[tokio::test]

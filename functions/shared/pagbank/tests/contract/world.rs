@@ -1,6 +1,6 @@
 //! A simulator, an adapter that talks to it, and words for what they come to.
 
-use gateway_domain::card::{CardExpiry, CardSecret, Cvv, EncryptedCard, Pan};
+use gateway_domain::card::{CardExpiry, CardSecret, Cvv, EncryptedCard, Holder, Pan};
 use gateway_domain::charge::{ChargeId, ChargeOutcome, Inquiry};
 use gateway_domain::{Cents, PaymentId};
 use gateway_pagbank::{PagBank, PagBankConfig, Token};
@@ -48,7 +48,8 @@ pub fn card(alias: &str) -> CardSecret {
 }
 
 pub fn encrypted(ciphertext: &str) -> CardSecret {
-    CardSecret::Encrypted(EncryptedCard::new(ciphertext.to_owned()).ok().unwrap())
+    let holder = Holder::new("Jose da Silva".to_owned(), "52998224725".to_owned()).ok().unwrap();
+    CardSecret::Encrypted(EncryptedCard::new(ciphertext.to_owned()).ok().unwrap().held_by(holder))
 }
 
 impl World {

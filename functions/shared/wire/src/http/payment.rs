@@ -29,15 +29,16 @@ pub struct AcceptedBody {
     pub amount: WireMoney,
     /// `BRL`.
     pub currency: String,
-    /// What may be told of the card.
-    pub card: CardBody,
+    /// What may be told of the card; absent for an encrypted one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardBody>,
     /// When it was accepted.
     pub created_at: WireTime,
     /// Where to go on.
     pub links: PaymentLinks,
 }
 
-/// What an answer tells of a card; both are empty where it came encrypted.
+/// What an answer tells of a card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CardBody {
@@ -104,7 +105,7 @@ pub struct PaymentBody {
     /// When the next attempt is due, in RETRY_SCHEDULED.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<WireTime>,
-    /// What may be told of the card; absent until the payment has begun.
+    /// What may be told of the card; absent until the payment has begun, and for an encrypted one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<CardBody>,
     /// The PSP's charge, once known.
@@ -142,7 +143,7 @@ impl PaymentBody {
             currency: CURRENCY.to_owned(),
             attempt: payment.attempt,
             next_attempt_at: payment.next_attempt_at.map(WireTime),
-            card: Some(CardBody::from(&payment.card)),
+            card: payment.card.as_ref().map(CardBody::from),
             charge_id: payment.charge_id.as_ref().map(|id| id.0.clone()),
             reason: payment.reason.clone(),
             created_at: WireTime(payment.accepted_at),

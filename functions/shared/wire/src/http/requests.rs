@@ -61,21 +61,36 @@ pub enum CardRequest {
 /// A card in clear.
 #[derive(JsonSchema)]
 pub struct RawCardRequest {
-    /// Its number; blanks and dashes are passed over.
+    /// Its number, with a right check digit and the length of its brand; blanks and dashes are passed over.
     pub card_number: Digits,
     /// 1 to 12.
     pub card_exp_month: Digits,
-    /// Four digits.
+    /// Four digits, or two as cards print it; at most 20 years ahead.
     pub card_exp_year: Digits,
     /// Three digits, four for American Express.
     pub card_security_code: Digits,
 }
 
-/// An encrypted card.
+/// A card as PagBank's browser SDK encrypts it. Nothing of a card in clear may stand beside it.
 #[derive(JsonSchema)]
 pub struct EncryptedCardRequest {
-    /// The ciphertext, in base64; good for one payment.
+    /// The ciphertext, in padded base64; good for one payment, whatever its outcome, and for 48 hours. A
+    /// payment that ends with `encrypted_card_refused` needs another one.
+    #[schemars(length(min = 4, max = 2048), regex(pattern = r"^[A-Za-z0-9+/]+={0,2}$"))]
     pub encrypted: String,
+    /// Whose card it is.
+    pub holder: HolderRequest,
+}
+
+/// A card's holder.
+#[derive(JsonSchema)]
+pub struct HolderRequest {
+    /// As on the card.
+    #[schemars(length(min = 1, max = 64))]
+    pub name: String,
+    /// A CPF or CNPJ, with or without punctuation.
+    #[schemars(length(min = 11, max = 18))]
+    pub tax_id: String,
 }
 
 /// `POST /payments/{id}/review`.
