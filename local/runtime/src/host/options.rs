@@ -10,6 +10,9 @@ use crate::template::Function;
 /// Where the `local` profile of a cargo workspace puts binaries.
 pub const BINARY_PATTERN_DEFAULT: &str = "target/local/{binary}";
 
+/// How many calls of one function may wait for an environment, unless the command line says otherwise.
+pub const QUEUE_MAX_DEFAULT: usize = 1_000;
+
 /// The limits of the host and where it finds and writes things.
 #[derive(Debug, Clone)]
 pub struct HostOptions {
@@ -39,7 +42,7 @@ impl HostOptions {
             logs,
             report: false,
             idle_max: Duration::from_secs(300),
-            queue_max: 1_000,
+            queue_max: QUEUE_MAX_DEFAULT,
             queue_wait_max: Duration::from_secs(30),
             init_max: Duration::from_secs(10),
             stop_grace: Duration::from_secs(2),

@@ -5,6 +5,7 @@ mod claims_text;
 mod cors;
 mod event;
 mod jwt;
+mod limits;
 mod response;
 mod router;
 
@@ -13,7 +14,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{ACCESS_CONTROL_REQUEST_METHOD, CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -25,14 +26,12 @@ pub use authorize::{Authorize, AuthorizerContext, Disabled, Refusal};
 pub use claims_text::NestedClaims;
 use event::EventBuilder;
 pub use jwt::{Jwt, JwtAlgorithm, JwtError, JwtOptions};
+use limits::{BODY_BYTES_MAX, BODY_WAIT_MAX, EVENT_BYTES_MAX, RETRY_AFTER_S};
 use router::{Matched, Router};
 
 use crate::invoke::{Invocation, Invoke, InvokeOutcome};
 use crate::serve::{self, Answer, Service};
 use crate::template::{Api, Application, Cors, Place, Route};
-
-/// HTTP APIs take requests of at most 10 MB.
-const BODY_BYTES_MAX: usize = 10 * 1_024 * 1_024;
 
 /// Routes requests to functions.
 #[derive(Debug)]
@@ -88,6 +87,9 @@ impl<I: Invoke, A: Authorize> HttpApi<I, A> {
     /// show to its script otherwise.
     async fn route(&self, request: Request<Incoming>, peer: SocketAddr) -> Answer {
         let (head, body) = request.into_parts();
+        if !limits::is_head_small(&head) {
+            return closing(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large");
+        }
         if let Some(preflight) = self.preflight(&head) {
             return preflight;
         }
@@ -108,8 +110,11 @@ impl<I: Invoke, A: Authorize> HttpApi<I, A> {
             Ok(authorizer) => authorizer,
             Err(refusal) => return refused(refusal),
         };
-        let Ok(body) = Limited::new(body, BODY_BYTES_MAX).collect().await else {
-            return too_large();
+        let whole = Limited::new(body, BODY_BYTES_MAX).collect();
+        let body = match tokio::time::timeout(BODY_WAIT_MAX, whole).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(_)) => return closing(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+            Err(_) => return closing(StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
         };
         let builder = EventBuilder {
             head,
@@ -120,7 +125,11 @@ impl<I: Invoke, A: Authorize> HttpApi<I, A> {
             authorizer,
             peer,
         };
-        self.call(matched.route, builder.build()).await
+        let event = builder.build();
+        if event.len() > EVENT_BYTES_MAX {
+            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        }
+        self.call(matched.route, event).await
     }
 
     /// Calls the function for at most as long as API Gateway would wait.
@@ -135,12 +144,11 @@ impl<I: Invoke, A: Authorize> HttpApi<I, A> {
                 tracing::warn!(function = route.function, error_type, error_message, "the function failed");
                 message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
             }
-            Ok(InvokeOutcome::Throttled) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+            Ok(InvokeOutcome::Throttled) | Err(_) => unavailable(),
             Ok(InvokeOutcome::ServiceError(reason)) => {
                 tracing::warn!(function = route.function, reason, "the function was not reached");
-                message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+                unavailable()
             }
-            Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         }
     }
 
@@ -181,10 +189,17 @@ fn refused(refusal: Refusal) -> Answer {
     answer
 }
 
-/// The rest of the body is still on its way: the connection cannot be used again.
-fn too_large() -> Answer {
-    let mut answer = message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+/// The rest of the body may still be on its way: the connection cannot be used again.
+fn closing(status: StatusCode, text: &str) -> Answer {
+    let mut answer = message(status, text);
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
+/// Nobody had room for the call, or nobody answered in time.
+fn unavailable() -> Answer {
+    let mut answer = message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
     answer
 }
 

@@ -1,7 +1,9 @@
 //! What each word of the command line does.
 
 mod compose;
+mod dependencies;
 mod env;
+mod fuzz;
 mod logs;
 mod part;
 mod program;
@@ -42,5 +44,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Ci => test::run(stack, false),
         Command::CheckCompose => compose::check(&stack),
         Command::CheckTemplates => templates::check(&stack),
+        Command::CheckDependencies => dependencies::check(&stack),
+        Command::FuzzApi(options) => fuzz::run(&stack, &options),
     }
 }

@@ -1,9 +1,10 @@
 //! The linters: installed once, pinned, under `.stack/tools`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::failure::{Doing, Failure, Outcome};
+use crate::fetch::python;
 use crate::fetch::tool::{self, LongStep};
 use crate::place;
 use crate::stack::Stack;
@@ -28,35 +29,8 @@ pub struct Linters {
 /// # Errors
 /// There is no Python, or they cannot be installed.
 pub fn linters(stack: &Stack) -> Outcome<Linters> {
-    Ok(Linters { main: environment(stack, LINTERS)?, checkov: environment(stack, CHECKOV)? })
-}
-
-fn environment(stack: &Stack, (name, list): (&str, &str)) -> Outcome<PathBuf> {
-    let folder = stack.place.state.join("tools").join(name);
-    let wanted = place::read(&stack.place.root.join(list))?;
-    let installed = folder.join("installed.txt");
-    if std::fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
-        return Ok(folder.join("bin"));
-    }
-    let Some(python) = tool::on_path("python3") else {
-        return Err(Failure::new("python3 is not here").remedy("install python3 with its venv module"));
-    };
-    place::remove_folder(&folder)?;
-    install(stack, &python, &folder, list)?;
-    place::write(&installed, &wanted)?;
-    Ok(folder.join("bin"))
-}
-
-fn install(stack: &Stack, python: &Path, folder: &Path, list: &str) -> Outcome {
-    let log = stack.place.log("linters");
-    let mut venv = Command::new(python);
-    venv.args(["-m", "venv"]).arg(folder);
-    tool::run(venv, &LongStep { who: "python", what: "making a place for linters", log: &log, grows: None })?;
-    let mut pip = Command::new(folder.join("bin/pip"));
-    pip.args(["install", "--disable-pip-version-check", "--requirement", list]);
-    pip.current_dir(&stack.place.root);
-    let step = LongStep { who: "python", what: "installing linters", log: &log, grows: Some(folder) };
-    tool::run(pip, &step)
+    let environment = |(name, list)| python::environment(stack, name, list);
+    Ok(Linters { main: environment(LINTERS)?, checkov: environment(CHECKOV)? })
 }
 
 /// The workflows' linter, built at the first call.
