@@ -114,6 +114,15 @@ async fn http_requests_reach_the_function_as_events() {
     // The answer may meet a client that is still sending.
     assert!(large.is_err() || large.is_ok_and(|answer| answer.status() == StatusCode::PAYLOAD_TOO_LARGE));
 
+    // Smaller, yet more than Lambda takes; and more headers than API Gateway takes.
+    let event = running.client.post(format!("{}/things/x", running.http)).body(vec![b'x'; 7 << 20]);
+    assert_eq!(event.send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let headers =
+        running.client.get(format!("{}/things/x", running.http)).header("x-long", "h".repeat(10_240));
+    let refused = headers.send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    assert_eq!(refused.json::<Value>().await.unwrap(), json!({"message": "Request Header Fields Too Large"}));
+
     let preflight = running.client.request(Method::OPTIONS, format!("{}/things/x", running.http));
     let preflight = preflight.header("origin", "https://shop").header("access-control-request-method", "GET");
     let preflight = preflight.send().await.unwrap();

@@ -76,6 +76,10 @@ pub enum Command {
     CheckTemplates,
     /// Compile the functions for Lambda and pack them: zips, sizes, sums, bills of materials, licences.
     Package(Package),
+    /// Check what the workspace depends on: licences, sources, duplicates, known vulnerabilities.
+    CheckDependencies,
+    /// Try every route of the running gateway with requests made from the OpenAPI document.
+    FuzzApi(FuzzApi),
     /// End a part without asking (SIGKILL), as a crash would.
     Kill {
         /// The part: a name that `status` shows.
@@ -162,6 +166,17 @@ pub struct Passed {
     /// Arguments of the program, after `--`.
     #[arg(last = true)]
     pub arguments: Vec<String>,
+}
+
+/// How long and from where to try.
+#[derive(Debug, Clone, Args)]
+pub struct FuzzApi {
+    /// The same seed makes the same requests.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u32,
+    /// Requests of one operation and one kind of caller at most.
+    #[arg(long, default_value_t = 40)]
+    pub examples: u32,
 }
 
 /// Whose token, and of what kind.

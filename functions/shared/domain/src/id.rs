@@ -17,6 +17,16 @@ impl fmt::Display for InvalidId {
 
 impl std::error::Error for InvalidId {}
 
+/// The 128 bits of a ULID's text. 26 characters hold 130: a text that would need them all is none, or two
+/// texts would mean the same id.
+///
+/// # Errors
+/// [`InvalidId`].
+pub fn ulid_bits(text: &str) -> Result<u128, InvalidId> {
+    let fits = text.bytes().next().is_some_and(|first| first <= b'7');
+    ulid::Ulid::from_string(text).ok().filter(|_| fits).map(|ulid| ulid.0).ok_or(InvalidId)
+}
+
 macro_rules! ulid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -54,7 +64,7 @@ macro_rules! ulid_id {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                ulid::Ulid::from_string(text).map(Self).map_err(|_| InvalidId)
+                ulid_bits(text).map(Self::from_u128)
             }
         }
     };
@@ -126,7 +136,15 @@ mod tests {
 
     #[test]
     fn texts_that_are_no_ids_are_refused() {
-        for text in ["", "abc", "01J0000000000000000000000U", "01J00000000000000000000000000"] {
+        for text in [
+            "",
+            "abc",
+            "01J0000000000000000000000U",
+            "01J00000000000000000000000000",
+            // More than 128 bits.
+            "80000000000000000000000000",
+            "01J0000000000000000000000é",
+        ] {
             assert_eq!(text.parse::<ReservationId>(), Err(InvalidId), "{text}");
         }
     }

@@ -17,6 +17,7 @@ use crate::settings::Settings;
 pub struct Database {
     pool: MySqlPool,
     connector: Arc<Connector>,
+    pub(crate) answer_timeout: Duration,
 }
 
 impl Database {
@@ -27,7 +28,7 @@ impl Database {
     pub fn open(settings: &Settings) -> Result<Self, PortError> {
         let connector = Connector::new(settings)?;
         let pool = pool_options(settings).connect_lazy_with(connector.options()?);
-        Ok(Self { pool, connector: Arc::new(connector) })
+        Ok(Self { pool, connector: Arc::new(connector), answer_timeout: settings.answer_timeout })
     }
 
     /// The pool, able to open connections: asked for before each use, since an environment may have been
@@ -42,7 +43,7 @@ impl Database {
     /// # Errors
     /// A [`PortError`] if it does not.
     pub async fn ping(&self) -> Result<(), PortError> {
-        sqlx::query("SELECT 1").execute(self.pool()).await.map_err(|error| to_port_error("ping", &error))?;
+        self.execute(sqlx::query("SELECT 1")).await.map_err(|error| to_port_error("ping", &error))?;
         Ok(())
     }
 

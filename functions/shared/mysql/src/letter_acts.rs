@@ -43,7 +43,7 @@ const CLOSE_REVIEWED: &str = "UPDATE dead_letters SET state = 'CLOSED', resoluti
 
 impl AdministerDeadLetters for Database {
     async fn page(&self, query: &LetterQuery) -> Result<Vec<Letter>, PortError> {
-        let rows = page_query(query).build().fetch_all(self.pool()).await;
+        let rows = self.fetch_all(page_query(query).build()).await;
         rows.map_err(|error| to_port_error("list dead letters", &error))?.iter().map(decode).collect()
     }
 
@@ -65,7 +65,7 @@ impl AdministerDeadLetters for Database {
 
     async fn mark_redriven(&self, id: u128, to: Delivered, _now: Timestamp) -> Result<(), PortError> {
         let marked = sqlx::query(REDRIVEN).bind(to.partition).bind(to.offset).bind(ulid_text(id));
-        let marked = marked.execute(self.pool()).await;
+        let marked = self.execute(marked).await;
         marked.map(drop).map_err(|error| to_port_error("mark a dead letter as redriven", &error))
     }
 
@@ -82,10 +82,11 @@ impl AdministerDeadLetters for Database {
         let closed = sqlx::query(CLOSE_REVIEWED)
             .bind(resolution)
             .bind(payment_id.to_string())
-            .bind(Resolution::InReview.as_str())
-            .execute(self.pool())
-            .await;
-        closed.map(drop).map_err(|error| to_port_error("close a payment's dead letters", &error))
+            .bind(Resolution::InReview.as_str());
+        self.execute(closed)
+            .await
+            .map(drop)
+            .map_err(|error| to_port_error("close a payment's dead letters", &error))
     }
 }
 

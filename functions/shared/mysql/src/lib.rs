@@ -9,6 +9,7 @@
 //! Deliberately absent: `RETURNING`, `->>`, aliased upserts and whatever else one of the two lacks;
 //! read-then-write without a lock; string-built values.
 
+mod answer;
 mod begin;
 mod catalogue;
 mod changes;

@@ -45,7 +45,7 @@ impl ReadReservations for Database {
 impl Database {
     /// The rows of one statement, which has one placeholder and is built of constants only.
     pub(crate) async fn rows(&self, what: &str, sql: String, id: String) -> Result<Vec<MySqlRow>, PortError> {
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_all(self.pool()).await;
+        let rows = self.fetch_all(sqlx::query(AssertSqlSafe(sql)).bind(id)).await;
         rows.map_err(|error| to_port_error(what, &error))
     }
 }

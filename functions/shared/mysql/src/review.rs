@@ -54,7 +54,8 @@ impl ReviewPayments for Database {
     }
 
     async fn backlog(&self) -> Result<Backlog, PortError> {
-        let row = sqlx::query(BACKLOG).bind(LetterState::Open.as_str()).fetch_one(self.pool()).await;
+        let rows = self.fetch_all(sqlx::query(BACKLOG).bind(LetterState::Open.as_str())).await;
+        let row = rows.and_then(|mut rows| rows.pop().ok_or(sqlx::Error::RowNotFound));
         let row = row.map_err(|error| to_port_error("read the backlog", &error))?;
         let columns = Columns(&row);
         Ok(Backlog {

@@ -4,8 +4,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use gateway_ports::PortError;
-use sqlx::MySqlConnection;
+use sqlx::{Connection as _, MySqlConnection};
 
+use crate::answer::unless_hung;
 use crate::database::Database;
 use crate::failure::Failure;
 
@@ -55,12 +56,17 @@ impl Database {
 
     /// On an error the transaction is dropped, which rolls back what the server has not.
     async fn transact_once<W: Work>(&self, work: &W) -> Result<W::Answer, Failure> {
-        // Connecting takes a future of 18 kB, which would be carried through every caller's.
-        let mut transaction = Box::pin(self.pool().begin()).await?;
-        match work.run(&mut transaction).await? {
-            Ending::Commit(answer) => transaction.commit().await.map(|()| answer),
-            Ending::RollBack(answer) => transaction.rollback().await.map(|()| answer),
-        }
-        .map_err(Failure::from)
+        let mut connection = self.connection().await?;
+        let ended = self.in_time(run(work, &mut connection)).await;
+        unless_hung(connection, ended)?
     }
+}
+
+async fn run<W: Work>(work: &W, connection: &mut MySqlConnection) -> Result<W::Answer, Failure> {
+    let mut transaction = connection.begin().await?;
+    match work.run(&mut transaction).await? {
+        Ending::Commit(answer) => transaction.commit().await.map(|()| answer),
+        Ending::RollBack(answer) => transaction.rollback().await.map(|()| answer),
+    }
+    .map_err(Failure::from)
 }

@@ -13,6 +13,8 @@ mod cancel;
 pub mod charge;
 mod config;
 mod environment;
+#[cfg(test)]
+mod hostile_tests;
 mod inquiry;
 mod integrity;
 mod request;

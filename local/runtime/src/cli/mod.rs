@@ -18,6 +18,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use esm_local::host::QUEUE_MAX_DEFAULT;
 use esm_local::samconfig::SamConfig;
 use source::Source;
 
@@ -97,6 +98,9 @@ struct Run {
     /// started by hand, for instance).
     #[arg(long, conflicts_with = "watch", value_name = "ADDRESS")]
     endpoint: Option<SocketAddr>,
+    /// How many calls of one function may wait for an environment; more are refused. AWS lets none wait.
+    #[arg(long, default_value_t = QUEUE_MAX_DEFAULT, conflicts_with_all = ["watch", "endpoint"])]
+    queue_max: usize,
     /// Also writes what functions print to a file each in this folder.
     #[arg(long)]
     log_dir: Option<PathBuf>,

@@ -25,7 +25,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use logs::{FunctionLog, LogBook};
-pub use options::{BINARY_PATTERN_DEFAULT, HostOptions};
+pub use options::{BINARY_PATTERN_DEFAULT, HostOptions, QUEUE_MAX_DEFAULT};
 pub use stats::FunctionStats;
 
 use crate::ids;

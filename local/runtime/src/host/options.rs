@@ -12,6 +12,9 @@ use crate::template::Function;
 /// puts them, and where cargo's own profiles do. The one that was built last is taken.
 pub const BINARY_PATTERN_DEFAULT: &str = "{code}/bootstrap:target/lambda/{binary}/bootstrap:target/local/{binary}:target/release/{binary}:target/debug/{binary}";
 
+/// How many calls of one function may wait for an environment, unless the command line says otherwise.
+pub const QUEUE_MAX_DEFAULT: usize = 1_000;
+
 /// The limits of the host and where it finds and writes things.
 #[derive(Debug, Clone)]
 pub struct HostOptions {
@@ -44,7 +47,7 @@ impl HostOptions {
             logs,
             report: false,
             idle_max: Duration::from_secs(300),
-            queue_max: 1_000,
+            queue_max: QUEUE_MAX_DEFAULT,
             queue_wait_max: Duration::from_secs(30),
             init_max: Duration::from_secs(10),
             stop_grace: Duration::from_secs(2),

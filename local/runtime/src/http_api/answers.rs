@@ -1,11 +1,12 @@
 //! What API Gateway answers by itself, in the words of either generation of APIs.
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use http_body_util::Full;
 
 use super::Refusal;
+use super::limits::RETRY_AFTER_S;
 use crate::serve::Answer;
 use crate::template::ApiKind;
 
@@ -28,7 +29,7 @@ pub(super) fn failed(kind: ApiKind) -> Answer {
 /// The function was not reached.
 pub(super) fn not_reached(kind: ApiKind) -> Answer {
     match kind {
-        ApiKind::Http => failed(kind),
+        ApiKind::Http => unavailable(),
         ApiKind::Rest => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
     }
 }
@@ -36,7 +37,7 @@ pub(super) fn not_reached(kind: ApiKind) -> Answer {
 /// The function's concurrency is used up.
 pub(super) fn throttled(kind: ApiKind) -> Answer {
     match kind {
-        ApiKind::Http => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        ApiKind::Http => unavailable(),
         ApiKind::Rest => not_reached(kind),
     }
 }
@@ -44,7 +45,7 @@ pub(super) fn throttled(kind: ApiKind) -> Answer {
 /// The function has not answered in time.
 pub(super) fn timed_out(kind: ApiKind) -> Answer {
     match kind {
-        ApiKind::Http => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        ApiKind::Http => unavailable(),
         ApiKind::Rest => message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out"),
     }
 }
@@ -62,10 +63,32 @@ pub(super) fn refused(refusal: Refusal) -> Answer {
     answer
 }
 
-/// The rest of the body is still on its way: the connection cannot be used again.
+/// The body, or the event made of it, is longer than is taken.
 pub(super) fn too_large() -> Answer {
-    let mut answer = message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+    closing(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+}
+
+/// Request line and headers are longer than is taken.
+pub(super) fn head_too_large() -> Answer {
+    closing(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large")
+}
+
+/// The body did not come in time.
+pub(super) fn too_slow() -> Answer {
+    closing(StatusCode::REQUEST_TIMEOUT, "Request Timeout")
+}
+
+/// The rest of the body may still be on its way: the connection cannot be used again.
+fn closing(status: StatusCode, text: &str) -> Answer {
+    let mut answer = message(status, text);
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
+/// Nobody had room for the call, or nobody answered in time.
+fn unavailable() -> Answer {
+    let mut answer = message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
     answer
 }
 

@@ -9,6 +9,7 @@ mod cors;
 mod event;
 mod event_v1;
 mod jwt;
+mod limits;
 mod media_type;
 mod response;
 mod router;
@@ -30,14 +31,12 @@ pub use authorize::{Authorize, AuthorizerContext, Disabled, Refusal};
 pub use claims_text::NestedClaims;
 use event::EventBuilder;
 pub use jwt::{Jwt, JwtAlgorithm, JwtError, JwtOptions};
+use limits::{BODY_BYTES_MAX, BODY_WAIT_MAX, EVENT_BYTES_MAX};
 use router::{Matched, Router};
 
 use crate::invoke::{Invocation, Invoke, InvokeOutcome};
 use crate::serve::{self, Answer, Service};
 use crate::template::{Api, ApiKind, Application, PayloadFormat, Place};
-
-/// HTTP APIs take requests of at most 10 MB.
-const BODY_BYTES_MAX: usize = 10 * 1_024 * 1_024;
 
 /// Routes requests to functions.
 #[derive(Debug)]
@@ -96,6 +95,9 @@ impl<I: Invoke, A: Authorize> HttpApi<I, A> {
     /// show to its script otherwise. Those of a REST API are the function's own to give.
     async fn route(&self, request: Request<Incoming>, peer: SocketAddr) -> Answer {
         let (head, body) = request.into_parts();
+        if !limits::is_head_small(&head) {
+            return answers::head_too_large();
+        }
         if let Some(preflight) = self.preflight(&head) {
             return preflight;
         }
@@ -126,8 +128,11 @@ impl<I: Invoke, A: Authorize> HttpApi<I, A> {
             Ok(authorizer) => authorizer,
             Err(refusal) => return answers::refused(refusal),
         };
-        let Ok(body) = Limited::new(body, BODY_BYTES_MAX).collect().await else {
-            return answers::too_large();
+        let whole = Limited::new(body, BODY_BYTES_MAX).collect();
+        let body = match tokio::time::timeout(BODY_WAIT_MAX, whole).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(_)) => return answers::too_large(),
+            Err(_) => return answers::too_slow(),
         };
         let api = self.api(matched);
         let builder = EventBuilder {
@@ -139,7 +144,11 @@ impl<I: Invoke, A: Authorize> HttpApi<I, A> {
             authorizer,
             peer,
         };
-        self.call(matched, head, builder.build(api)).await
+        let event = builder.build(api);
+        if event.len() > EVENT_BYTES_MAX {
+            return answers::too_large();
+        }
+        self.call(matched, head, event).await
     }
 
     /// Calls the function for at most as long as API Gateway would wait.

@@ -2,7 +2,9 @@
 
 mod chaos;
 mod compose;
+mod dependencies;
 mod env;
+mod fuzz;
 mod logs;
 mod package;
 mod part;
@@ -47,5 +49,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::CheckCompose => compose::check(&stack),
         Command::Package(options) => package::run(&stack, &options),
         Command::CheckTemplates => templates::check(&stack),
+        Command::CheckDependencies => dependencies::check(&stack),
+        Command::FuzzApi(options) => fuzz::run(&stack, &options),
     }
 }

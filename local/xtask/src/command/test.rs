@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the whole test run, in the order in which failures are cheapest to find.
 
-use super::{chaos, compose, program, requisites, stop, templates, up};
+use super::{chaos, compose, dependencies, program, requisites, stop, templates, up};
 use crate::app;
 use crate::cli::Up;
 use crate::failure::{Failure, Outcome};
@@ -17,6 +17,7 @@ pub fn run(stack: Stack, unit_only: bool) -> Outcome {
     workspace::cargo(&stack.place, &["fmt", "--all", "--check"])?;
     compose::check(&stack)?;
     templates::check(&stack)?;
+    dependencies::check(&stack)?;
     let lints = ["clippy", "--profile", PROFILE, "--workspace", "--all-targets", "--", "-D", "warnings"];
     workspace::cargo(&stack.place, &lints)?;
     let metadata = workspace::metadata(&stack.place)?;

@@ -1,4 +1,4 @@
-//! What the servers are made of: JDKs, jars, packages of the distribution; found or fetched once.
+//! What the servers are made of: JDKs, jars, packages of the distribution, tools; found or fetched once.
 
 pub mod debian;
 pub mod jars;

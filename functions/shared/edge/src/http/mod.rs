@@ -7,6 +7,7 @@ mod problem;
 pub mod read;
 mod request;
 mod response;
+mod roles;
 mod serve;
 pub mod testing;
 
