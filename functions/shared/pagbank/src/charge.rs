@@ -11,14 +11,11 @@
 //! | no connection | not charged: nothing was sent |
 //! | time-out, broken connection | unknown |
 
-use gateway_domain::charge::{AttemptFailure, Certainty, ChargeId, ChargeOutcome, Verdict};
+use gateway_domain::charge::{AttemptFailure, CANCELLED_CODE, Certainty, ChargeId, ChargeOutcome, Verdict};
 
 use crate::integrity::Expected;
 use crate::response::{ChargeAnswer, PaymentResponse, Problem, Status, shorten};
 use crate::transport::{Answer, NoAnswer};
-
-/// PagBank's code for a charge that is cancelled when a verdict is asked for.
-pub const CANCELLED_CODE: &str = "CANCELED";
 
 /// What one call came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
