@@ -273,3 +273,34 @@ async fn a_recorded_verdict_is_settled_from_the_vault() {
     assert!(town.deliver_letter(&attempt_letter("retries_exhausted")).await);
     assert_eq!(town.status().await, PaymentStatus::Declined);
 }
+
+#[tokio::test]
+async fn an_authorization_is_cancelled_also_where_the_vault_holds_another_verdict() {
+    let town = town().await;
+    town.attempt(Step::LoseAnswer(gateway_memory::provider::Decides::Authorize)).await;
+    // PagBank refused the next attempt's card, and knew of no charge yet.
+    let refused = Verdict::Declined { charge_id: None, code: "40002".to_owned(), message: String::new() };
+    town.step.vault.record_learned(PAYMENT, &refused).await.unwrap();
+    let declined = Settle {
+        payment_id: PAYMENT,
+        attempt: 2,
+        settlement: Settlement::Verdict(refused),
+        step: "settle-payment",
+        learned_by: "charge",
+        origin: None,
+    };
+    town.step.ledger.settle(&[declined], town.step.clock.now()).await.unwrap();
+    let message = AttemptCompleted {
+        payment_id: PAYMENT,
+        reservation_id: RESERVATION,
+        attempt: 2,
+        verdict: WireVerdict::Authorized { charge_id: format!("CHAR_{PAYMENT}"), authorization_code: None },
+        learned_by: gateway_wire::messages::LearnedBy::Webhook,
+        decided_at_ms: 1_000_000,
+    };
+    let value = serde_json::to_vec(&message).unwrap();
+    assert!(town.deliver_letter(&letter(topics::PURCHASES_PROCESSED, "late_authorization", &value)).await);
+    assert!(town.step.provider.charge_of(PAYMENT).unwrap().cancelled);
+    assert_eq!(town.status().await, PaymentStatus::Declined);
+    assert_eq!(town.resolution().await.as_deref(), Some("voided"));
+}

@@ -2,11 +2,14 @@
 //!
 //! A schedule asks the PSP again and again, and settles what it says. Over HTTP,
 //! `POST /payments/{id}/review`, an admin may say how a payment ended; the PSP is asked first, and what
-//! it says is never contradicted. Both leave the stock in PAYING until somebody knows. It charges
-//! nothing.
+//! it says is never contradicted. Both leave the stock in PAYING until somebody knows. The schedule also
+//! looks after payments that ended because the PSP knew of no charge: one that turns up late is
+//! cancelled. It charges nothing.
 
+mod cancel;
 mod claim;
 mod job;
+mod look_after;
 mod resolve;
 mod sweep;
 #[cfg(test)]
@@ -21,6 +24,7 @@ use gateway_ports::dead_letters::AdministerDeadLetters;
 use gateway_ports::ledger::{ReadPayments, SettlePayments};
 use gateway_ports::provider::PaymentProvider;
 use gateway_ports::review::ReviewPayments as Reviews;
+use gateway_ports::watch::WatchPayments;
 
 pub use job::Report;
 
@@ -45,8 +49,8 @@ pub struct ReviewPayments<L, V, P, C> {
 }
 
 /// Everything the ledger does here.
-pub trait Ledger: ReadPayments + SettlePayments + Reviews + AdministerDeadLetters {}
-impl<T: ReadPayments + SettlePayments + Reviews + AdministerDeadLetters> Ledger for T {}
+pub trait Ledger: ReadPayments + SettlePayments + Reviews + WatchPayments + AdministerDeadLetters {}
+impl<T: ReadPayments + SettlePayments + Reviews + WatchPayments + AdministerDeadLetters> Ledger for T {}
 
 /// Everything the vault does here.
 pub trait Vault: CardVault + ChargeAttempts {}

@@ -30,6 +30,13 @@ pub const CENTS_MAX: i64 = 999_999_999;
 /// How long a redrive of a dead letter may hold its claim before another may take it over: longer than
 /// the function that redrives may run.
 pub const REDRIVE_LEASE_MS: i64 = 45 * 1000;
+/// How long after it was accepted a payment's charge may still turn up at the PSP: no request of ours is
+/// at work there for longer, and idempotency keys are not relied upon for longer.
+pub const LATE_CHARGE_MS: i64 = 24 * 60 * 60 * 1000;
+/// The least and the most time between two questions about a charge that may turn up.
+pub const WATCH_MS_MIN: i64 = 10 * 60 * 1000;
+/// See [`WATCH_MS_MIN`].
+pub const WATCH_MS_MAX: i64 = 6 * 60 * 60 * 1000;
 /// Longest reason that a person gives for what they did, in characters.
 pub const NOTE_LEN_MAX: usize = 500;
 /// Largest body of an HTTP request, in bytes: no request of this gateway has a tenth of it. API Gateway

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use gateway_domain::letter::Resolution;
 use gateway_domain::settle::{SettleDecision, Settlement};
-use gateway_domain::{Payment, Timestamp, Verdict};
+use gateway_domain::{Payment, PaymentStatus, Timestamp, Verdict};
 use gateway_ports::PortError;
 use gateway_ports::attempts::ChargeAttempts;
 use gateway_ports::ledger::{Settle, SettlePayments};
@@ -77,7 +77,11 @@ impl<S: Settling, V: ChargeAttempts, P: PaymentProvider> Ending<'_, S, V, P> {
         let decision = self.settle(case, Settlement::Verdict(verdict)).await?;
         match (decision, charge_id) {
             (SettleDecision::LateAuthorization(_), Some(charge_id)) => self.void(case, charge_id).await,
-            (SettleDecision::Apply(..), _) => Ok(Resolution::Settled),
+            (SettleDecision::Apply(status, _), _) => {
+                Ok(if status == PaymentStatus::Voided { Resolution::Voided } else { Resolution::Settled })
+            }
+            // Its charge is to be cancelled, and this is not the end of that.
+            (SettleDecision::Ignored(PaymentStatus::InReview), _) => Ok(Resolution::InReview),
             _ => Ok(Resolution::AlreadyFinal),
         }
     }

@@ -39,6 +39,7 @@ mod sql;
 mod stock;
 mod transact;
 mod users;
+mod watch;
 
 pub use database::Database;
 pub use migrate::{migrate, migrate_as};

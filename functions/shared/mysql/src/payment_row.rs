@@ -15,16 +15,17 @@ use crate::sql::{IDS_PER_STATEMENT_MAX, ROWS_PER_INSERT_MAX, push_list};
 
 /// What is read of a payment; also what is written, in this order.
 pub(crate) const COLUMNS: &str = "id, reservation_id, user_id, amount, card_brand, card_bin, card_last4, status, \
-     attempt, next_attempt_at_ms, silent_since_ms, asked_at_ms, dispatch_lease_until_ms, charge_id, reason, \
-     accepted_at_ms, updated_at_ms, version, event_count";
+     attempt, next_attempt_at_ms, silent_since_ms, asked_at_ms, watch_at_ms, dispatch_lease_until_ms, charge_id, \
+     reason, accepted_at_ms, updated_at_ms, version, event_count";
 
 /// What changes in a payment's life.
-const CHANGING: [&str; 11] = [
+const CHANGING: [&str; 12] = [
     "status",
     "attempt",
     "next_attempt_at_ms",
     "silent_since_ms",
     "asked_at_ms",
+    "watch_at_ms",
     "dispatch_lease_until_ms",
     "charge_id",
     "reason",
@@ -107,6 +108,7 @@ fn bind(mut values: Separated<'_, MySql, &'static str>, row: &PaymentRow) {
         .push_bind(millis(payment.next_attempt_at))
         .push_bind(millis(row.silent_since))
         .push_bind(millis(row.asked_at))
+        .push_bind(millis(row.watch_at))
         .push_bind(row.lease_until.as_millis())
         .push_bind(payment.charge_id.as_ref().map(|charge| charge.0.clone()))
         .push_bind(payment.reason.clone())
@@ -122,6 +124,7 @@ pub(crate) fn decode(row: &MySqlRow) -> Result<PaymentRow, PortError> {
         payment: decode_payment(&columns)?,
         silent_since: columns.time_option("silent_since_ms")?,
         asked_at: columns.time_option("asked_at_ms")?,
+        watch_at: columns.time_option("watch_at_ms")?,
         lease_until: columns.time("dispatch_lease_until_ms")?,
         event_count: columns.count("event_count")?,
     })

@@ -78,8 +78,24 @@ impl PagBank {
         }
     }
 
+    /// The whole charge must go. Where it holds another amount than the payment's, that one is cancelled.
     async fn cancel_and_confirm(&self, charge_id: &str, amount: Cents) -> CancelOutcome {
-        let key = format!("cancel-{charge_id}");
+        let reason = match self.post_cancel(charge_id, amount).await {
+            cancel::Reading::Outcome(outcome) => return outcome,
+            cancel::Reading::Refused(reason) => reason,
+        };
+        match cancel::after_refusal(reason, &self.get_charge(charge_id).await) {
+            cancel::Now::Outcome(outcome) => outcome,
+            cancel::Now::Holds(held, reason) if held == amount => CancelOutcome::Refused { reason },
+            cancel::Now::Holds(held, _) => match self.post_cancel(charge_id, held).await {
+                cancel::Reading::Outcome(outcome) => outcome,
+                cancel::Reading::Refused(reason) => CancelOutcome::Refused { reason },
+            },
+        }
+    }
+
+    async fn post_cancel(&self, charge_id: &str, amount: Cents) -> cancel::Reading {
+        let key = format!("cancel-{charge_id}-{}", amount.get());
         let call = Call {
             method: Method::POST,
             path: &["charges", charge_id, "cancel"],
@@ -87,12 +103,7 @@ impl PagBank {
             idempotency_key: Some(&key),
             body: Some(request::cancel_body(amount)),
         };
-        match cancel::read(&self.transport.send(call).await) {
-            cancel::Reading::Outcome(outcome) => outcome,
-            cancel::Reading::Refused(reason) => {
-                cancel::after_refusal(reason, &self.get_charge(charge_id).await)
-            }
-        }
+        cancel::read(&self.transport.send(call).await)
     }
 }
 

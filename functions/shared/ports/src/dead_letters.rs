@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use gateway_domain::letter::{DiscardDecision, LetterState, RedriveDecision};
+use gateway_domain::letter::{DiscardDecision, LetterState, RedriveDecision, Resolution};
 use gateway_domain::{PaymentId, Timestamp};
 use gateway_wire::RecordOrigin;
 
@@ -119,10 +119,16 @@ pub trait AdministerDeadLetters: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<DiscardDecision>, PortError>> + Send;
 
-    /// The payment has ended: its OPEN letters that waited for its review are CLOSED with this resolution.
-    fn close_reviewed(
+    /// OPEN letters that waited for the review of a payment that has ended since, by whatever way, are
+    /// CLOSED; returns how many, `limit` at most.
+    fn close_ended(&self, limit: u32) -> impl Future<Output = Result<u64, PortError>> + Send;
+
+    /// What its OPEN letters waited for has come about: those that were left with `waiting` are CLOSED with
+    /// this resolution.
+    fn close_waiting(
         &self,
         payment_id: PaymentId,
-        resolution: &str,
+        waiting: Resolution,
+        resolution: Resolution,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 }

@@ -18,6 +18,7 @@ pub mod reservations;
 pub mod review;
 pub mod stock;
 pub mod timeline;
+pub mod watch;
 
 pub use clock::Clock;
 pub use error::PortError;

@@ -182,7 +182,7 @@ pub const OPERATIONS: &[Operation] = &[
             (404, "payment_unknown"),
             (
                 409,
-                "not_in_review, already_final, too_early, psp_says_otherwise, psp_knows_no_charge, charge_mismatch, charge_left, cancel_refused",
+                "not_in_review, already_final, too_early, psp_says_otherwise, psp_knows_no_charge, charge_mismatch, charge_left, cancel_refused, not_ended",
             ),
             (422, "invalid_request, charge_id_required"),
         ],

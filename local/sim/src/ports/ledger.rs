@@ -8,7 +8,6 @@ use gateway_domain::{
     Payment, PaymentId, PaymentStatus, Reservation, ReservationId, ReservationStatus, Timestamp, Verdict,
 };
 use gateway_ports::PortError;
-use gateway_ports::dead_letters::{DeadLetterRow, DeadLetters};
 use gateway_ports::ledger::{
     Begin, BeginPayments, DispatchRetries, DueAttempt, Fail, ReadPayments, ScheduleRetries, Settle,
     SettlePayments,
@@ -70,6 +69,9 @@ impl BeginPayments for Port {
 impl SettlePayments for Port {
     async fn settle(&self, batch: &[Settle], now: Timestamp) -> Result<Vec<SettleDecision>, PortError> {
         let settle = async {
+            if let Some(pretended) = batch.first().and_then(|item| self.pretend(&item.settlement)) {
+                return Ok(vec![pretended; batch.len()]);
+            }
             let decisions = self.0.world.ledger.settle(batch, now).await;
             if self.0.world.has(Planted::SettleTwice) {
                 batch.iter().for_each(|item| self.settle_again(item));
@@ -137,16 +139,6 @@ impl ReadPayments for Port {
     }
 }
 
-impl DeadLetters for Port {
-    async fn record(&self, row: &DeadLetterRow) -> Result<(), PortError> {
-        self.commit("record dead letter", self.0.world.ledger.record(row)).await
-    }
-
-    async fn list(&self, limit: u32) -> Result<Vec<DeadLetterRow>, PortError> {
-        self.call("list dead letters", self.0.world.ledger.list(limit)).await
-    }
-}
-
 /// Planted bugs.
 impl Port {
     fn release_again(&self, released: &[ReservationId]) {
@@ -173,7 +165,7 @@ impl Port {
             Settlement::Verdict(Verdict::Declined { .. }) => PaymentStatus::Declined,
             Settlement::Verdict(Verdict::InAnalysis { .. }) => PaymentStatus::InAnalysis,
             Settlement::Failed { .. } => PaymentStatus::Failed,
-            Settlement::InReview { .. } => PaymentStatus::InReview,
+            Settlement::InReview { .. } | Settlement::VoidRequested { .. } => PaymentStatus::InReview,
             Settlement::Voided { .. } => PaymentStatus::Voided,
         };
         self.0.world.ledger.force_status(item.payment_id, status);
