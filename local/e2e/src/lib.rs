@@ -7,6 +7,7 @@
 pub mod ledger;
 pub mod psp;
 pub mod tokens;
+pub mod topics;
 
 use std::time::Duration;
 

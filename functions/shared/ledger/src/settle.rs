@@ -139,7 +139,8 @@ fn told(item: &Settle, by: Option<&Reviewer>, event: &str, now: Timestamp) -> No
     }
     match &item.settlement {
         Settlement::Verdict(verdict) => note.verdict(verdict),
-        Settlement::Failed { reason } | Settlement::InReview { reason } => note.detail("reason", reason),
+        Settlement::Failed { reason } => note.detail("reason", reason).not_retried(reason),
+        Settlement::InReview { reason } => note.detail("reason", reason),
         Settlement::Voided { charge_id } => note.charge(charge_id),
     }
 }

@@ -11,7 +11,6 @@ use serde::Deserialize;
 
 use super::{Authorization, Caller, Problem};
 use crate::TraceContext;
-use crate::trace::TRACEPARENT;
 
 /// One request. Has no `Debug`: its body may hold a card.
 pub struct HttpRequest {
@@ -38,7 +37,7 @@ impl HttpRequest {
     /// 401 without a demanded token; 400 for a body that is not the base64 it claims to be.
     pub fn from_event(event: ApiGatewayV2httpRequest, authorization: Authorization) -> Result<Self, Problem> {
         let caller = Caller::from_context(&event.request_context, authorization)?;
-        let trace = event.headers.get(TRACEPARENT).and_then(|value| value.to_str().ok());
+        let trace = TraceContext::from_headers(|name| event.headers.get(name)?.to_str().ok());
         let body = match event.body {
             Some(text) if event.is_base64_encoded => STANDARD
                 .decode(text)
@@ -49,7 +48,7 @@ impl HttpRequest {
         Ok(Self {
             route: event.route_key.unwrap_or_default(),
             caller,
-            trace: trace.and_then(TraceContext::parse),
+            trace,
             request_id: event.request_context.request_id.unwrap_or_default(),
             headers: event.headers,
             body,
