@@ -22,7 +22,7 @@ use gateway_ports::ledger::{Begin, BeginPayments as _};
 use gateway_ports::provider::{CancelOutcome, ChargeRequest, PaymentProvider};
 use gateway_ports::reservations::Reservations as _;
 use gateway_wire::messages::{LearnedBy, WireVerdict};
-use gateway_wire::{AttemptCompleted, RecordOrigin, topics};
+use gateway_wire::{AttemptCompleted, RecordOrigin, TraceContext, topics};
 use serde_json::{Value, json};
 
 use crate::{ReceivePspWebhook, VerifyWebhook};
@@ -106,7 +106,12 @@ async fn begin(ledger: &MemoryLedger) {
         accepted_at: NOW,
     };
     let origin = RecordOrigin { topic: "order_queue".into(), partition: 0, offset: 0 };
-    ledger.begin(&[Begin { request, origin }], NOW).await.unwrap();
+    ledger.begin(&[Begin { request, origin, trace: Some(trace()) }], NOW).await.unwrap();
+}
+
+/// Where the payment's trace stands.
+fn trace() -> TraceContext {
+    TraceContext::root(0x4bf9, 7).with_state("congo=1")
 }
 
 fn hint(charge_id: &str, reference: &str) -> TestRequest {
@@ -236,4 +241,17 @@ async fn the_sample_event_is_signed_with_the_simulators_token() {
     let (body, signature) = (&event["body"], &event["headers"]["x-authenticity-token"]);
     let is_authentic = psp.is_authentic(body.as_str().unwrap().as_bytes(), signature.as_str().unwrap()).await;
     assert!(is_authentic.unwrap());
+}
+
+#[tokio::test]
+async fn a_verdict_goes_on_with_the_payments_trace_and_not_with_the_psps() {
+    let handler = charged(Decides::Authorize, 5_000).await;
+    let request =
+        right_hint().header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    assert_eq!(request.send(&handler).await.status, 200);
+    let headers = handler.log.records(topics::PURCHASES_PROCESSED).pop().unwrap().record.headers;
+    let header = |name: &str| headers.iter().find(|(key, _)| key == name).map(|(_, text)| text.as_str());
+    let carried = TraceContext::from_headers(header).unwrap();
+    assert_eq!(carried, trace().at(carried.span_id));
+    assert_ne!(carried.span_id, trace().span_id);
 }

@@ -111,11 +111,14 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
     async fn tell_alarms(&self, report: &mut Report) -> Result<(), PortError> {
         let backlog = self.ledger.backlog().await?;
         report.in_review = backlog.in_review;
-        let age_ms = backlog.oldest.map_or(0, |oldest| self.clock.now().since(oldest));
-        let age_s = u64::try_from(age_ms / 1000).unwrap_or(0);
+        let now = self.clock.now();
+        let age_s = |since: Option<Timestamp>| {
+            u64::try_from(since.map_or(0, |since| now.since(since)) / 1000).unwrap_or(0)
+        };
         metrics::put(NAME, metrics::PAYMENTS_IN_REVIEW, Unit::Count, backlog.in_review);
-        metrics::put(NAME, metrics::OLDEST_REVIEW_AGE, Unit::Seconds, age_s);
+        metrics::put(NAME, metrics::OLDEST_REVIEW_AGE, Unit::Seconds, age_s(backlog.oldest));
+        metrics::put(NAME, metrics::OLDEST_PAYMENT_AGE, Unit::Seconds, age_s(backlog.oldest_under_way));
         metrics::put(NAME, metrics::DEAD_LETTERS_OPEN, Unit::Count, backlog.letters_open);
-        Ok(())
+        self.audit_stock().await.map(drop)
     }
 }

@@ -9,6 +9,7 @@ use gateway_inquiry::{ByStep, ask, holder_lives, too_early};
 use gateway_ports::attempts::Erased;
 use gateway_ports::provider::PaymentProvider;
 use gateway_ports::{Clock, PortError};
+use tracing::Instrument as _;
 
 use crate::look_after::tell_alarms;
 use crate::{Ledger, ReviewPayments, Vault, case};
@@ -30,7 +31,8 @@ pub(crate) enum Asked {
 impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, C> {
     /// A failed port is logged and leaves the payment for the next run.
     pub(crate) async fn ask_about(&self, payment: &Payment) -> Result<Asked, PortError> {
-        let asked = self.ask_and_end(payment).await;
+        let span = self.span_about(Some(payment.id)).await;
+        let asked = self.ask_and_end(payment).instrument(span).await;
         if let Err(error) = &asked {
             tracing::warn!(payment_id = %payment.id, %error, "not reviewed");
         }

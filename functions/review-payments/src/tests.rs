@@ -31,7 +31,7 @@ use gateway_wire::RecordOrigin;
 use gateway_wire::http::SaidBy;
 use serde_json::{Value, json};
 
-use crate::{Report, ReviewPayments};
+use crate::{LastAudit, Report, ReviewPayments};
 
 type Function = ReviewPayments<MemoryLedger, MemoryPayments, MemoryProvider, ManualClock>;
 
@@ -48,6 +48,7 @@ fn function() -> Function {
         clock: ManualClock::new(Timestamp::from_millis(1_000_000), 7),
         review_after_ms: AFTER_MS,
         inquiry_grace_ms: 30_000,
+        stock_audited: LastAudit::default(),
     }
 }
 
@@ -116,7 +117,7 @@ async fn begin(function: &Function) {
         accepted_at: now,
     };
     let origin = RecordOrigin { topic: "order_queue".into(), partition: 0, offset: 0 };
-    ledger.begin(&[Begin { request, origin }], now).await.unwrap();
+    ledger.begin(&[Begin { request, origin, trace: None }], now).await.unwrap();
 }
 
 fn letter() -> DeadLetterRow {
@@ -468,4 +469,15 @@ async fn the_sample_event_reviews_a_payment_of_its_own() {
     let event = TestRequest::from_event(include_str!("../../../events/review-payments.json")).unwrap();
     let response = event.send(&function()).await;
     assert_eq!(code(&response), (404, "payment_unknown".to_owned()));
+}
+
+#[tokio::test]
+async fn the_stock_is_compared_now_and_then_and_no_unit_is_missing() {
+    let function = function();
+    begin(&function).await;
+    assert_eq!(function.audit_stock().await.unwrap(), Some(0), "a new environment looks at once");
+    function.clock.advance_millis(899_999);
+    assert_eq!(function.audit_stock().await.unwrap(), None);
+    function.clock.advance_millis(1);
+    assert_eq!(function.audit_stock().await.unwrap(), Some(0));
 }

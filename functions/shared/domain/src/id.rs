@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::Timestamp;
 use crate::limits::USER_ID_LEN_MAX;
 
 /// Why a text is no identifier.
@@ -82,6 +83,14 @@ ulid_id!(
     /// A payment; also its reference and idempotency key at the PSP.
     PaymentId
 );
+
+impl PaymentId {
+    /// When the payment was accepted: the time in its id.
+    #[must_use]
+    pub const fn accepted_at(self) -> Timestamp {
+        Timestamp::from_millis((self.to_u128() >> 80) as i64)
+    }
+}
 
 /// Who acts: the `sub` of the token.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,6 +2,7 @@
 
 use gateway_domain::{Payment, PaymentStatus, Timestamp};
 use gateway_ports::ledger::DueAttempt;
+use gateway_wire::TraceContext;
 
 /// A payment with its bookkeeping.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct PaymentRow {
     pub lease_until: Timestamp,
     /// How many events its story has.
     pub event_count: u32,
+    /// Where its trace stands.
+    pub trace: Option<TraceContext>,
 }
 
 /// No dispatcher holds the row.
@@ -27,7 +30,15 @@ impl PaymentRow {
     /// A new payment's row.
     pub(crate) fn new(payment: Payment) -> Self {
         let silent_since = awaits_answer(payment.status).then_some(payment.updated_at);
-        Self { payment, silent_since, asked_at: None, watch_at: None, lease_until: UNLEASED, event_count: 0 }
+        Self {
+            payment,
+            silent_since,
+            asked_at: None,
+            watch_at: None,
+            lease_until: UNLEASED,
+            event_count: 0,
+            trace: None,
+        }
     }
 
     /// Notes that the payment changed: whoever held it for dispatch has been overtaken.
@@ -74,6 +85,7 @@ impl PaymentRow {
             amount: self.payment.amount,
             attempt,
             accepted_at: self.payment.accepted_at,
+            trace: self.trace.clone(),
         }
     }
 }

@@ -152,7 +152,8 @@ fn told(item: &Settle, by: Option<&Reviewer>, event: &str, now: Timestamp) -> No
     }
     match &item.settlement {
         Settlement::Verdict(verdict) => note.verdict(verdict),
-        Settlement::Failed { reason } | Settlement::InReview { reason } => note.reason(reason),
+        Settlement::Failed { reason } => note.reason(reason).not_retried(reason),
+        Settlement::InReview { reason } => note.reason(reason),
         Settlement::VoidRequested { charge_id } => note.detail("reason", VOID_REQUESTED).charge(charge_id),
         Settlement::Voided { charge_id } => note.charge(charge_id),
     }

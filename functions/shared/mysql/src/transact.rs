@@ -4,7 +4,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use gateway_ports::PortError;
+use gateway_ports::span::TARGET;
 use sqlx::{Connection as _, MySqlConnection};
+use tracing::{Instrument as _, Span};
 
 use crate::answer::unless_hung;
 use crate::database::Database;
@@ -29,6 +31,12 @@ pub(crate) trait Work: Sync {
     ) -> impl Future<Output = Result<Ending<Self::Answer>, Failure>> + Send;
 }
 
+/// The time that the server takes for what `name` says.
+pub(crate) fn span(name: &'static str) -> Span {
+    tracing::info_span!(target: TARGET, "ledger", otel.name = name, otel.kind = "client",
+        db.system.name = "mysql", db.namespace = "gateway", db.operation.name = name)
+}
+
 /// How a transaction ends.
 pub(crate) enum Ending<T> {
     /// What was written stands.
@@ -40,6 +48,10 @@ pub(crate) enum Ending<T> {
 impl Database {
     /// Runs the work in a transaction of its own.
     pub(crate) async fn transact<W: Work>(&self, work: &W) -> Result<W::Answer, PortError> {
+        self.transact_again(work).instrument(span(W::NAME)).await
+    }
+
+    async fn transact_again<W: Work>(&self, work: &W) -> Result<W::Answer, PortError> {
         let mut attempt = 1;
         loop {
             match self.transact_once(work).await {

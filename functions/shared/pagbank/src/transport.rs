@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use gateway_ports::span::TARGET;
 use gateway_secrets::Value;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use reqwest::{Client, Response, Url};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use crate::config::{PagBankError, Token};
 
@@ -52,6 +55,17 @@ pub(crate) enum NoAnswer {
     Lost(String),
 }
 
+impl NoAnswer {
+    /// As OpenTelemetry's `error.type`.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::NotSent(_) => "not_sent",
+            Self::TimedOut => "timeout",
+            Self::Lost(_) => "connection_lost",
+        }
+    }
+}
+
 /// The connections to PagBank.
 pub(crate) struct Transport {
     client: Client,
@@ -86,6 +100,25 @@ impl Transport {
     /// Sends a call. One that PagBank refuses for its token is sent once more when the secret has another token
     /// by now: PagBank did nothing, and the idempotency key is the same.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, NoAnswer> {
+        let span = self.span(&call);
+        let answer = self.send_unseen(call).instrument(span.clone()).await;
+        match &answer {
+            Ok(answer) => span.record("http.response.status_code", i64::from(answer.status)),
+            Err(error) => span.record("error.type", error.kind()),
+        };
+        answer
+    }
+
+    /// The path's first segment is a route's; further ones are ids.
+    fn span(&self, call: &Call<'_>) -> Span {
+        tracing::info_span!(target: TARGET, "psp", otel.kind = "client",
+            otel.name = format!("{} /{}", call.method, call.path.first().unwrap_or(&"")),
+            http.request.method = call.method.as_str(), server.address = self.base_url.host_str(),
+            server.port = self.base_url.port_or_known_default().map(u64::from),
+            http.response.status_code = Empty, error.type = Empty)
+    }
+
+    async fn send_unseen(&self, call: Call<'_>) -> Result<Answer, NoAnswer> {
         let token =
             self.token.current().await.map_err(|error| NoAnswer::NotSent(format!("no token: {error}")))?;
         let answer = self.send_with(&token, &call).await?;

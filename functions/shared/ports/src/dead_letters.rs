@@ -4,7 +4,7 @@ use std::future::Future;
 
 use gateway_domain::letter::{DiscardDecision, LetterState, RedriveDecision, Resolution};
 use gateway_domain::{PaymentId, Timestamp};
-use gateway_wire::RecordOrigin;
+use gateway_wire::{RecordOrigin, TraceContext};
 
 use crate::PortError;
 use crate::log::Delivered;
@@ -33,8 +33,8 @@ pub struct DeadLetterRow {
     pub key: Option<Vec<u8>>,
     /// The record's value, as it was.
     pub value: Option<Vec<u8>>,
-    /// Its position in a trace, as a `traceparent`.
-    pub trace: Option<String>,
+    /// Its position in a trace.
+    pub trace: Option<TraceContext>,
     /// What was found out and done about it: a stable code such as `failed`, `in_review`.
     pub resolution: Option<String>,
     /// When it was recorded.

@@ -16,6 +16,7 @@ pub mod log;
 pub mod provider;
 pub mod reservations;
 pub mod review;
+pub mod span;
 pub mod stock;
 pub mod timeline;
 pub mod watch;

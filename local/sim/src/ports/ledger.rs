@@ -5,7 +5,8 @@ use gateway_domain::reservation::{ReleaseDecision, ReserveCommand, ReserveRefusa
 use gateway_domain::retry::{RetryDecision, RetryPolicy};
 use gateway_domain::settle::{SettleDecision, Settlement};
 use gateway_domain::{
-    Payment, PaymentId, PaymentStatus, Reservation, ReservationId, ReservationStatus, Timestamp, Verdict,
+    Payment, PaymentId, PaymentStatus, ProductId, Reservation, ReservationId, ReservationStatus, Timestamp,
+    Verdict,
 };
 use gateway_ports::PortError;
 use gateway_ports::ledger::{
@@ -13,7 +14,9 @@ use gateway_ports::ledger::{
     SettlePayments,
 };
 use gateway_ports::reservations::{ExpireReservations, ReadReservations, Reservations};
+use gateway_ports::stock::{AuditStock, StockAccount};
 use gateway_ports::timeline::TimelineEvent;
+use gateway_wire::TraceContext;
 
 use crate::env::Port;
 use crate::planted::Planted;
@@ -134,8 +137,22 @@ impl ReadPayments for Port {
         self.call("read payment", self.0.world.ledger.payment(id)).await
     }
 
+    async fn trace(&self, id: PaymentId) -> Result<Option<TraceContext>, PortError> {
+        self.call("read trace", self.0.world.ledger.trace(id)).await
+    }
+
     async fn timeline(&self, id: PaymentId) -> Result<Vec<TimelineEvent>, PortError> {
         self.call("read timeline", self.0.world.ledger.timeline(id)).await
+    }
+}
+
+impl AuditStock for Port {
+    async fn stock_account(&self, id: ProductId) -> Result<Option<StockAccount>, PortError> {
+        self.call("read stock", self.0.world.ledger.stock_account(id)).await
+    }
+
+    async fn stock_check(&self, limit: u32) -> Result<Vec<StockAccount>, PortError> {
+        self.call("check stock", self.0.world.ledger.stock_check(limit)).await
     }
 }
 

@@ -139,6 +139,7 @@ behaviours! { $
     scheduling::late_and_unknown_failures_change_nothing,
     dispatching::a_retry_is_taken_when_due_under_a_lease,
     dispatching::a_dispatched_retry_is_under_way_again,
+    dispatching::a_payments_trace_goes_on_from_its_last_failure,
     dispatching::what_moved_on_meanwhile_stays_as_it_is,
     dispatching::a_retry_that_fails_before_it_is_marked_was_dispatched_all_the_same,
     dispatching::a_silent_payment_is_asked_about_and_then_waited_for,
@@ -160,4 +161,5 @@ behaviours! { $
     watching::who_failed_is_looked_after_for_a_day,
     watching::a_charge_that_turns_up_is_looked_for_until_it_is_voided,
     watching::who_ended_with_a_charge_is_not_looked_after,
+    reviewing::the_backlog_knows_the_oldest_payment_under_way,
 }

@@ -1,6 +1,7 @@
 //! Payments under review.
 
 use gateway_domain::charge::{CANCELLED_CODE, ChargeId};
+use gateway_domain::retry::RetryPolicy;
 use gateway_domain::review::VOID_REQUESTED;
 use gateway_domain::settle::{SettleDecision, Settlement};
 use gateway_domain::{Payment, PaymentId, PaymentStatus, ReservationStatus, Timestamp, Verdict};
@@ -94,6 +95,22 @@ pub async fn a_persons_word_is_told_with_who_and_why<L: Ledger>(world: &World<'_
     let late = world.verdict(id, authorized("CHAR_1"));
     let decision = world.ledger.review(&late, &by, world.at(9_500)).await.unwrap();
     assert_eq!(decision, SettleDecision::LateAuthorization(PaymentStatus::Failed));
+}
+
+/// Accepted when; from its beginning to its end, and not while it is under review.
+pub async fn the_backlog_knows_the_oldest_payment_under_way<L: Ledger>(world: &World<'_, L>) {
+    let oldest = async || world.ledger.backlog().await.unwrap().oldest_under_way;
+    let first = world.begun().await.payment_id.unwrap();
+    assert!(oldest().await.is_some_and(|accepted_at| accepted_at <= world.at(1_000)));
+    let failed = [world.failure(first, 1, world.at(4_000))];
+    world.ledger.schedule(&failed, &RetryPolicy::default(), world.at(5_000)).await.unwrap();
+    assert!(oldest().await.is_some_and(|accepted_at| accepted_at <= world.at(1_000)), "waits for its retry");
+    let under_way = oldest().await;
+    let later = under_review(world).await;
+    assert_eq!(oldest().await, under_way, "what is under review counts elsewhere");
+    for id in [first, later] {
+        world.settle(&world.verdict(id, authorized("CHAR_1"))).await;
+    }
 }
 
 /// Since when, and how many.

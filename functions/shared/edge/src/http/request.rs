@@ -13,7 +13,6 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{Authorization, Caller, Problem};
 use crate::TraceContext;
-use crate::trace::TRACEPARENT;
 
 /// One request. Has no `Debug`: its body may hold a card.
 pub struct HttpRequest {
@@ -41,12 +40,12 @@ impl HttpRequest {
     /// not the base64 it claims to be.
     pub fn from_event(event: ApiGatewayV2httpRequest, authorization: Authorization) -> Result<Self, Problem> {
         let caller = Caller::from_context(&event.request_context, &event.headers, authorization)?;
-        let trace = event.headers.get(TRACEPARENT).and_then(|value| value.to_str().ok());
+        let trace = TraceContext::from_headers(|name| event.headers.get(name)?.to_str().ok());
         let body = body(event.body, event.is_base64_encoded)?;
         Ok(Self {
             route: event.route_key.unwrap_or_default(),
             caller,
-            trace: trace.and_then(TraceContext::parse),
+            trace,
             request_id: event.request_context.request_id.unwrap_or_default(),
             headers: event.headers,
             body,
