@@ -54,6 +54,14 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// End parts of a fresh stack at random under load, then check every promise: `--seed N --payments N
+    /// --faults N`, `--short`, and more that `--help` shows.
+    #[command(disable_help_flag = true)]
+    Chaos {
+        /// Arguments of the run.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// The whole test run: format, lints, unit tests, then end-to-end tests on an empty stack.
     Test {
         /// Leave out what needs servers.

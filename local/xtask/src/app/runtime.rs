@@ -63,6 +63,7 @@ impl Service for Runtime {
             "demo",
             "bench",
             "audit",
+            "chaos",
             "sim",
             "esm-local-bench",
             "xtask",

@@ -1,5 +1,6 @@
 //! What each word of the command line does.
 
+mod chaos;
 mod compose;
 mod env;
 mod logs;
@@ -38,6 +39,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Token(wanted) => token::run(&stack, &wanted),
         Command::Audit(passed) => program::audit(&stack, &passed.arguments),
         Command::Sim { arguments } => sim::run(&stack, &arguments),
+        Command::Chaos { arguments } => chaos::run(stack, &arguments),
         Command::Test { unit_only } => test::run(stack, unit_only),
         Command::Ci => test::run(stack, false),
         Command::CheckCompose => compose::check(&stack),

@@ -42,7 +42,8 @@ pub fn as_before() -> Up {
     Up { engine, ..Up::default() }
 }
 
-fn run(stack: &Stack, name: &str, arguments: &[String]) -> Outcome {
+/// Runs a built program to its end.
+pub fn run(stack: &Stack, name: &str, arguments: &[String]) -> Outcome {
     let mut command = app::command(stack, name)?;
     let status = command.args(arguments).status().doing(|| format!("run {name}"))?;
     if status.success() { Ok(()) } else { Err(Failure::new(format!("{name} failed: see above"))) }
