@@ -28,16 +28,13 @@ outputs() {
 }
 output() { outputs "$1" | sed -n "s/^$2=//p"; }
 
-# What no template can say: MSK tells its brokers' addresses to whoever asks, and CloudFormation takes a changed
-# secret only under its new version.
+# What no template can say: MSK tells its brokers' addresses to whoever asks, and the API has its own when it is
+# there.
 looked_up() {
-    local cluster secret host
+    local cluster host
     cluster=$(output streaming MskClusterArn)
     [ -z "$cluster" ] || echo "KafkaBootstrapServers=$(aws kafka get-bootstrap-brokers --cluster-arn "$cluster" \
         --query BootstrapBrokerStringSaslIam --output text)"
-    secret=$(output security PspSecretArn)
-    [ -z "$secret" ] || echo "PspSecretVersion=$(aws secretsmanager list-secret-version-ids --secret-id "$secret" \
-        --query "Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId" --output text)"
     host=$(stage_value CustomDomain)
     [ -n "$host" ] || host=$(output functions HttpApiUrl | sed 's#^https://##')
     [ -z "$host" ] || echo "PspNotificationUrl=https://$host/webhooks/pagbank"
@@ -55,7 +52,17 @@ template() {
         --enable-termination-protection --stack-name "$(stack "$1")" > /dev/null
 }
 
-built() { [ -f "target/lambda/$1/bootstrap" ] || die "target/lambda/$1/bootstrap is not there: build the functions first (infra/README.md)"; }
+# What is deployed is what was packed, byte for byte: `cargo xtask package` says what each zip must sum up to.
+packed() {
+    local folder=target/lambda/arm64 name
+    [ -f $folder/SHA256SUMS ] || die "$folder is empty: pack the functions first (cargo xtask package)"
+    for name in "$@"; do
+        grep " $name.zip\$" $folder/SHA256SUMS | (cd $folder && sha256sum --check --quiet --strict) ||
+            die "$folder/$name.zip is not what was packed last: pack again (cargo xtask package)"
+    done
+}
+# The functions of a template, by the zips that it names.
+functions_of() { sed -n 's#^ *CodeUri: ../target/lambda/arm64/\(.*\)\.zip$#\1#p' "$1"; }
 
 # Calls the function that works inside the network and shows what it did. It may take five minutes, after one of
 # which the CLI would by itself call it again.
@@ -71,10 +78,18 @@ provision() {
     [ "$failed" = None ] || die "the servers are not prepared: see above"
 }
 
+# A domain in a network needs a role that an account has once and CloudFormation makes for nobody.
+search() {
+    aws iam get-role --role-name AWSServiceRoleForAmazonOpenSearchService > /dev/null 2>&1 ||
+        aws iam create-service-linked-role --aws-service-name opensearchservice.amazonaws.com > /dev/null
+    template search infra/search.yaml
+}
+
 # The webhook's address is known when the API is there: the first time a second pass tells the functions.
 functions() {
-    built enqueue-payment
-    local told wanted
+    local names told wanted
+    mapfile -t names < <(functions_of infra/template.yaml)
+    packed "${names[@]}"
     wanted=$(looked_up | sed -n 's/^PspNotificationUrl=//p')
     template functions infra/template.yaml
     told=$wanted
@@ -95,8 +110,9 @@ cdc() {
 
 deploy() {
     case $1 in
-        security | network | streaming | database | search | observability) template "$1" "infra/$1.yaml" ;;
-        provision) built provision && template provision infra/provision.yaml ;;
+        security | network | streaming | database | observability) template "$1" "infra/$1.yaml" ;;
+        search) search ;;
+        provision) packed provision && template provision infra/provision.yaml ;;
         topics)
             if [ "$(stage_value KafkaMode)" = serverless ]; then
                 say "topics: MSK Serverless has no topic API; run infra/topics.sh from within the network, then go on"

@@ -8,10 +8,15 @@ use gateway_wire::http::NewProductBody;
 
 use crate::Catalog;
 use crate::body::product_response;
-use crate::validate::{name_error, price_error};
+use crate::validate::{name_error, price_error, stock_error};
 
 fn validated(body: NewProductBody, id: ProductId) -> Result<NewProduct, Problem> {
-    let errors: Vec<_> = name_error(&body.name).into_iter().chain(price_error(body.price.0)).collect();
+    let errors = [
+        name_error(&body.name),
+        price_error(body.price.0),
+        stock_error("/quantity", i64::from(body.quantity)),
+    ];
+    let errors: Vec<_> = errors.into_iter().flatten().collect();
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }

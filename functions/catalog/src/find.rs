@@ -1,18 +1,13 @@
 //! `GET /findAll`, `GET /findByName/{name}`, `GET /findById/{id}`
 
 use gateway_domain::ProductId;
-use gateway_domain::limits::PRODUCT_NAME_LEN_MAX;
+use gateway_domain::limits::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, PRODUCT_NAME_LEN_MAX};
 use gateway_edge::http::{HttpRequest, HttpResponse, Problem};
 use gateway_ports::catalogue::Catalogue;
 use gateway_ports::index::{PageError, ProductPage, SearchProducts};
 
 use crate::Catalog;
 use crate::body::{page_body, product_response};
-
-/// Products on a page unless the caller says otherwise.
-const PAGE_LIMIT_DEFAULT: u32 = 50;
-/// The most products on a page.
-const PAGE_LIMIT_MAX: u32 = 200;
 
 impl<P: Catalogue, I: SearchProducts, C> Catalog<P, I, C> {
     pub(crate) async fn find_all(&self, request: &HttpRequest) -> Result<HttpResponse, Problem> {

@@ -1,6 +1,7 @@
 //! `PATCH /products/{id}`
 
 use gateway_domain::ProductId;
+use gateway_domain::limits::STOCK_MAX;
 use gateway_edge::http::{HttpRequest, HttpResponse, Problem};
 use gateway_ports::Clock;
 use gateway_ports::catalogue::{Catalogue, PatchOutcome, ProductPatch};
@@ -8,12 +9,16 @@ use gateway_wire::http::ProductPatchBody;
 
 use crate::Catalog;
 use crate::body::product_response;
-use crate::validate::{name_error, price_error};
+use crate::validate::{name_error, price_error, stock_error};
 
 fn validated(body: ProductPatchBody, if_version: Option<u64>) -> Result<ProductPatch, Problem> {
     let price = body.price.map(|price| price.0);
-    let name_error = body.name.as_deref().and_then(name_error);
-    let errors: Vec<_> = name_error.into_iter().chain(price.and_then(price_error)).collect();
+    let errors = [
+        body.name.as_deref().and_then(name_error),
+        price.and_then(price_error),
+        body.restock.and_then(|units| stock_error("/restock", units)),
+    ];
+    let errors: Vec<_> = errors.into_iter().flatten().collect();
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
@@ -35,6 +40,10 @@ impl<P: Catalogue, I, C: Clock> Catalog<P, I, C> {
             PatchOutcome::OutOfStock => {
                 Err(Problem::conflict("out_of_stock", "fewer units are available than would be written off"))
             }
+            PatchOutcome::Overstocked => Err(Problem::conflict(
+                "overstocked",
+                format!("more than {STOCK_MAX} units would be in stock"),
+            )),
         }
     }
 }

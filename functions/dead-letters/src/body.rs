@@ -48,7 +48,7 @@ pub(crate) fn detail(letter: &Letter) -> DeadLetterDetailBody {
         causes: causes(row),
         what_to_do: what_to_do(letter),
         key: key(row),
-        traceparent: row.trace.clone(),
+        traceparent: row.trace.as_ref().map(ToString::to_string),
         redriven_to,
         act: letter.act.as_ref().map(act),
     }

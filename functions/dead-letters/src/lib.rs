@@ -19,6 +19,7 @@ mod show;
 mod tests;
 mod what_to_do;
 
+use gateway_domain::id::ulid_bits;
 use gateway_edge::http::{HttpHandler, HttpRequest, HttpResponse, Problem};
 use gateway_ports::Clock;
 use gateway_ports::dead_letters::{AdministerDeadLetters, Letter};
@@ -61,7 +62,7 @@ impl<L: AdministerDeadLetters, K, C> DeadLetters<L, K, C> {
 
 /// The id in the path.
 fn id(request: &HttpRequest) -> Result<Ulid, Problem> {
-    request.path_id("id", "dead_letter_unknown")
+    ulid_bits(request.path_parameter("id")).map(Ulid).map_err(|_| unknown())
 }
 
 fn unknown() -> Problem {

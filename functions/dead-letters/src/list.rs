@@ -1,6 +1,8 @@
 //! `GET /dead-letters`: a page, newest first.
 
+use gateway_domain::id::ulid_bits;
 use gateway_domain::letter::{LetterState, UnknownState};
+use gateway_domain::limits::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX};
 use gateway_edge::http::{HttpRequest, HttpResponse, Problem, require_admin};
 use gateway_ports::dead_letters::{AdministerDeadLetters, LetterQuery};
 use gateway_wire::http::DeadLettersBody;
@@ -8,15 +10,10 @@ use ulid::Ulid;
 
 use crate::{DeadLetters, body};
 
-/// Letters on a page unless `?limit=` says otherwise.
-const LIMIT_DEFAULT: u32 = 50;
-/// The most letters on a page.
-const LIMIT_MAX: u32 = 200;
-
 impl<L: AdministerDeadLetters, K, C> DeadLetters<L, K, C> {
     pub(crate) async fn list(&self, request: &HttpRequest) -> Result<HttpResponse, Problem> {
         require_admin(request)?;
-        let limit = request.query_number("limit", LIMIT_DEFAULT, 1, LIMIT_MAX)?;
+        let limit = request.query_number("limit", PAGE_LIMIT_DEFAULT, 1, PAGE_LIMIT_MAX)?;
         let query = LetterQuery { state: state(request)?, before: cursor(request)?, limit };
         let letters = self.ledger.page(&query).await?;
         let more = letters.len() == limit as usize;
@@ -34,5 +31,5 @@ fn state(request: &HttpRequest) -> Result<Option<LetterState>, Problem> {
 fn cursor(request: &HttpRequest) -> Result<Option<u128>, Problem> {
     let refused =
         |_| Problem::bad_request("invalid_cursor", "cursor is the next of an earlier page, or absent");
-    request.query("cursor").map(|text| text.parse::<Ulid>().map(|id| id.0).map_err(refused)).transpose()
+    request.query("cursor").map(|text| ulid_bits(text).map_err(refused)).transpose()
 }

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use gateway_edge::TraceContext;
-use gateway_edge::trace::TRACEPARENT;
 use gateway_ports::dead_letters::Letter;
 use gateway_ports::log::OutgoingRecord;
 use gateway_wire::topics;
@@ -33,17 +31,13 @@ impl fmt::Display for NotRedrivable {
     }
 }
 
-/// The record with its own key, so that it stands behind the others of its key, and its own value; its
-/// trace goes on. The dead-letter queue is no topic to go back to: that would be a circle.
+/// The record with its own key, so that it stands behind the others of its key, and its own value. The dead-letter queue is no topic to go back to: that would be a circle.
 pub(crate) fn to_produce(letter: &Letter) -> Result<OutgoingRecord, NotRedrivable> {
     let row = &letter.row;
     let known = topics::ALL.into_iter().find(|topic| *topic == row.origin.topic);
     let topic = known.filter(|topic| *topic != topics::PAYMENT_DLQ).ok_or(NotRedrivable::Topic)?;
     let value = row.value.clone().ok_or(NotRedrivable::Tombstone)?;
     let key = String::from_utf8(row.key.clone().unwrap_or_default()).map_err(|_| NotRedrivable::Key)?;
-    let mut headers = vec![(REDRIVEN_FROM.to_owned(), Ulid(row.id).to_string())];
-    if let Some(trace) = row.trace.as_deref().and_then(TraceContext::parse) {
-        headers.push((TRACEPARENT.to_owned(), trace.to_string()));
-    }
+    let headers = vec![(REDRIVEN_FROM.to_owned(), Ulid(row.id).to_string())];
     Ok(OutgoingRecord { topic, key, value, headers })
 }

@@ -8,10 +8,11 @@ use gateway_domain::Timestamp;
 use gateway_domain::letter::RedriveDecision;
 use gateway_domain::limits::REDRIVE_LEASE_MS;
 use gateway_edge::http::{HttpRequest, HttpResponse, Problem, require_admin};
+use gateway_edge::kafka::{continued, produce_one};
+use gateway_ports::Clock;
 use gateway_ports::dead_letters::{AdministerDeadLetters, Letter};
 use gateway_ports::log::{MessageLog, OutgoingRecord};
 use gateway_ports::review::Reviewer;
-use gateway_ports::{Clock, PortError};
 use ulid::Ulid;
 
 use crate::{DeadLetters, body, id, record, unknown};
@@ -39,9 +40,9 @@ impl<L: AdministerDeadLetters, K: MessageLog, C: Clock> DeadLetters<L, K, C> {
         letter: &Letter,
         record: OutgoingRecord,
     ) -> Result<HttpResponse, Problem> {
-        let produced = self.log.produce(vec![record]).await.pop();
-        let delivered =
-            produced.unwrap_or_else(|| Err(PortError::permanent("the log answered for no record")))?;
+        // The payment's trace goes on; the request's is linked to it.
+        let record = continued(record, letter.row.trace.as_ref(), &self.clock);
+        let delivered = produce_one(&self.log, record).await?;
         self.ledger.mark_redriven(letter.row.id, delivered, self.clock.now()).await?;
         let origin = &letter.row.origin;
         tracing::info!(letter = %Ulid(letter.row.id), topic = origin.topic, from_partition = origin.partition,

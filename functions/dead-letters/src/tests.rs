@@ -9,7 +9,7 @@ use gateway_memory::log::MemoryLog;
 use gateway_ports::Clock as _;
 use gateway_ports::dead_letters::{AdministerDeadLetters as _, DeadLetterRow, DeadLetters as _};
 use gateway_ports::review::Reviewer;
-use gateway_wire::{RecordOrigin, topics};
+use gateway_wire::{RecordOrigin, TraceContext, topics};
 use serde_json::{Value, json};
 use ulid::Ulid;
 
@@ -20,6 +20,10 @@ type Handler = DeadLetters<MemoryLedger, MemoryLog, ManualClock>;
 const PAYMENT: PaymentId = PaymentId::from_u128(9);
 const KEY: &str = "01M83VVAE004HMASW9NF6YY002";
 const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+fn trace() -> TraceContext {
+    TraceContext::parse(TRACE).unwrap().with_state("congo=1")
+}
 
 /// Letter `number`, of the record at offset `number`; needs a person unless it is told otherwise.
 fn row(number: u32) -> DeadLetterRow {
@@ -35,7 +39,7 @@ fn row(number: u32) -> DeadLetterRow {
         attempts: Some(1),
         key: Some(KEY.into()),
         value: Some(format!("value {number}").into_bytes()),
-        trace: Some(TRACE.into()),
+        trace: Some(trace()),
         resolution: None,
         created_at: Timestamp::from_millis(1_795_426_200_000 + offset),
     }
@@ -163,8 +167,13 @@ async fn a_record_is_produced_again_once_as_it_was() {
     assert_eq!(first.body, again.body);
     let [logged]: [_; 1] = handler.log.records(topics::PROCESS_PURCHASES).try_into().unwrap();
     assert_eq!((logged.record.key.as_str(), logged.record.value.as_slice()), (KEY, b"value 1".as_slice()));
-    let headers = [("redriven-from".to_owned(), Ulid(1).to_string()), ("traceparent".into(), TRACE.into())];
-    assert_eq!(logged.record.headers, headers);
+    let header = |name: &str| {
+        logged.record.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    };
+    assert_eq!(header("redriven-from"), Some(Ulid(1).to_string().as_str()));
+    let carried = TraceContext::from_headers(header).unwrap();
+    assert_eq!(carried, trace().at(carried.span_id), "the payment's trace goes on");
+    assert_ne!(carried.span_id, trace().span_id);
     let letter = json(&first);
     assert_eq!((&letter["state"], &letter["act"]["by"]), (&json!("REDRIVEN"), &json!("root")));
     assert_eq!(letter["redriven_to"]["offset"], logged.at.offset);

@@ -27,8 +27,8 @@ fn open(letter: &Letter) -> String {
              from the PSP how it ended says so with POST /payments/{id}/review, which closes this letter too."
         }
         Some(Resolution::VoidRefused) => {
-            "A charge must not be, and the PSP refuses to cancel it. Cancel it in the PSP's back office, then \
-             discard this letter with what was done as the reason."
+            "A charge must not be, and the PSP refuses to cancel it. It is asked again by itself, which closes \
+             this letter too; else cancel it in the PSP's back office and discard this letter with what was done."
         }
         Some(Resolution::Unresolved) => {
             "The ledger can never take what the record says. Compare the record with its payment; mend what \

@@ -1,7 +1,7 @@
 //! Take, produce, mark.
 
-use gateway_edge::TraceContext;
-use gateway_edge::kafka::outgoing;
+use gateway_edge::kafka::{outgoing, produce};
+use gateway_edge::trace;
 use gateway_ports::ledger::{DispatchRetries as Dispatch, DueAttempt};
 use gateway_ports::log::{MessageLog, OutgoingRecord};
 use gateway_ports::{Clock, PortError};
@@ -42,9 +42,11 @@ impl<L: Dispatch, K: MessageLog, C: Clock> DispatchRetries<L, K, C> {
         if attempts.is_empty() {
             return Ok(0);
         }
+        // Before it is sent, since its outcome may come before its acknowledgement.
+        let sent_at = self.clock.now();
         let sent = self.send(attempts, report).await;
         if !sent.is_empty() {
-            self.ledger.mark_dispatched(&sent, self.clock.now()).await?;
+            self.ledger.mark_dispatched(&sent, sent_at).await?;
         }
         Ok(sent.len())
     }
@@ -53,7 +55,7 @@ impl<L: Dispatch, K: MessageLog, C: Clock> DispatchRetries<L, K, C> {
     async fn send(&self, attempts: Vec<DueAttempt>, report: &mut Report) -> Vec<DueAttempt> {
         let records = attempts.iter().map(|attempt| self.record(attempt)).collect();
         let mut sent = Vec::with_capacity(attempts.len());
-        for (attempt, produced) in attempts.into_iter().zip(self.log.produce(records).await) {
+        for (attempt, produced) in attempts.into_iter().zip(produce(&self.log, records).await) {
             match produced {
                 Ok(_) => sent.push(attempt),
                 Err(error) => {
@@ -66,7 +68,7 @@ impl<L: Dispatch, K: MessageLog, C: Clock> DispatchRetries<L, K, C> {
         sent
     }
 
-    /// The request's trace ended with the failed attempt; each retry begins one.
+    /// The trace goes on where the failed attempt's handling left it.
     fn record(&self, attempt: &DueAttempt) -> OutgoingRecord {
         let message = AttemptRequested {
             payment_id: attempt.payment_id,
@@ -75,7 +77,7 @@ impl<L: Dispatch, K: MessageLog, C: Clock> DispatchRetries<L, K, C> {
             attempt: attempt.attempt,
             accepted_at_ms: attempt.accepted_at.as_millis(),
         };
-        let trace = TraceContext::start(&self.clock);
-        outgoing(topics::PROCESS_PURCHASES, attempt.reservation_id, &message, trace, &self.clock)
+        let cause = attempt.trace.clone().unwrap_or_else(|| trace::start(&self.clock));
+        outgoing(topics::PROCESS_PURCHASES, attempt.reservation_id, &message, &cause, &self.clock)
     }
 }

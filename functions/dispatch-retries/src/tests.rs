@@ -1,5 +1,7 @@
 //! Runs on the ledger and the log in memory.
 
+use std::sync::Arc;
+
 use gateway_domain::begin::PaymentRequest;
 use gateway_domain::card::{Brand, CardSummary};
 use gateway_domain::charge::{AttemptFailure, Certainty};
@@ -13,10 +15,11 @@ use gateway_edge::schedule::ScheduledJob as _;
 use gateway_memory::clock::ManualClock;
 use gateway_memory::ledger::MemoryLedger;
 use gateway_memory::log::MemoryLog;
-use gateway_ports::Clock as _;
 use gateway_ports::catalogue::{Catalogue as _, NewProduct};
 use gateway_ports::ledger::{Begin, BeginPayments as _, Fail, ReadPayments as _, ScheduleRetries as _};
+use gateway_ports::log::{Delivered, MessageLog, OutgoingRecord};
 use gateway_ports::reservations::Reservations as _;
+use gateway_ports::{Clock, PortError};
 use gateway_wire::{AttemptRequested, RecordOrigin, topics};
 
 use crate::{DispatchRetries, PAGE, Report};
@@ -65,7 +68,10 @@ async fn job(count: u32) -> Job {
             card: Some(CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() }),
             accepted_at: clock.now(),
         };
-        ledger.begin(&[Begin { request, origin: origin(number.into()) }], clock.now()).await.unwrap();
+        ledger
+            .begin(&[Begin { request, origin: origin(number.into()), trace: None }], clock.now())
+            .await
+            .unwrap();
     }
     DispatchRetries { ledger, log: MemoryLog::default(), clock, stuck_after_ms: STUCK_AFTER_MS }
 }
@@ -87,8 +93,14 @@ async fn fail(job: &Job, number: u32) {
             retry_after_ms: None,
         },
         origin: origin(number.into()),
+        trace: Some(trace(number)),
     };
     job.ledger.schedule(&[fail], &RetryPolicy::default(), job.clock.now()).await.unwrap();
+}
+
+/// Where the handling of the payment's failed attempt stands in its trace.
+fn trace(number: u32) -> TraceContext {
+    TraceContext::root(u128::from(number) + 7, 1).with_state("congo=1")
 }
 
 fn attempts(job: &Job) -> Vec<AttemptRequested> {
@@ -116,22 +128,25 @@ async fn a_due_retry_is_sent_once_as_the_next_attempt() {
 }
 
 #[tokio::test]
-async fn each_retry_begins_a_trace_and_has_its_reservation_as_key() {
+async fn each_retry_goes_on_with_its_payments_trace_and_has_its_reservation_as_key() {
     let job = job(2).await;
     fail(&job, 0).await;
     fail(&job, 1).await;
     job.clock.advance_millis(DELAY_MS);
     job.run().await.unwrap();
     let records = job.log.records(topics::PROCESS_PURCHASES);
-    let traces: Vec<_> = records
-        .iter()
-        .map(|logged| {
-            let message: AttemptRequested = serde_json::from_slice(&logged.record.value).unwrap();
-            assert_eq!(logged.record.key, message.reservation_id.to_string());
-            TraceContext::parse(&logged.record.headers[0].1).unwrap().trace_id
-        })
-        .collect();
-    assert_ne!(traces[0], traces[1]);
+    assert_eq!(records.len(), 2);
+    for logged in records {
+        let message: AttemptRequested = serde_json::from_slice(&logged.record.value).unwrap();
+        assert_eq!(logged.record.key, message.reservation_id.to_string());
+        let number = (message.payment_id.to_u128() - payment_id(0).to_u128()) as u32;
+        let header = |name: &str| {
+            logged.record.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        };
+        let carried = TraceContext::from_headers(header).unwrap();
+        assert_eq!(carried, trace(number).at(carried.span_id));
+        assert_ne!(carried.span_id, trace(number).span_id);
+    }
 }
 
 #[tokio::test]
@@ -169,4 +184,43 @@ async fn more_than_a_page_is_sent_in_one_run() {
     let job = job(PAGE + 1).await;
     job.clock.advance_millis(STUCK_AFTER_MS);
     assert_eq!(job.run().await, report(0, PAGE as usize + 1, 0));
+}
+
+/// Time passes until Kafka has acknowledged.
+struct SlowLog(Arc<ManualClock>);
+
+impl MessageLog for SlowLog {
+    async fn produce(&self, records: Vec<OutgoingRecord>) -> Vec<Result<Delivered, PortError>> {
+        self.0.advance_millis(40);
+        records.iter().map(|_| Ok(Delivered { partition: 0, offset: 0 })).collect()
+    }
+}
+
+struct SharedClock(Arc<ManualClock>);
+
+impl Clock for SharedClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn ulid(&self) -> u128 {
+        self.0.ulid()
+    }
+
+    fn jitter_permille(&self) -> i64 {
+        self.0.jitter_permille()
+    }
+}
+
+#[tokio::test]
+async fn a_retry_was_dispatched_before_its_outcome_could_be_there() {
+    let job = job(1).await;
+    fail(&job, 0).await;
+    job.clock.advance_millis(DELAY_MS);
+    let (sent_at, clock) = (job.clock.now(), Arc::new(job.clock));
+    let (log, clock) = (SlowLog(Arc::clone(&clock)), SharedClock(clock));
+    let job = DispatchRetries { ledger: job.ledger, log, clock, stuck_after_ms: STUCK_AFTER_MS };
+    assert_eq!(job.run().await, report(1, 0, 0));
+    let told = job.ledger.timeline(payment_id(0)).await.unwrap().pop().unwrap();
+    assert_eq!((told.event.as_str(), told.at), ("RETRY_DISPATCHED", sent_at));
 }

@@ -2,8 +2,8 @@
 
 use gateway_domain::PaymentId;
 use gateway_domain::begin::{self, RejectReason};
-use gateway_edge::TraceContext;
 use gateway_edge::http::{HttpRequest, HttpResponse, Problem};
+use gateway_edge::trace;
 use gateway_ports::attempts::CardVault;
 use gateway_ports::claims::PaymentClaims;
 use gateway_ports::log::MessageLog;
@@ -23,14 +23,14 @@ where
     C: Clock,
 {
     pub(crate) async fn accept(&self, request: HttpRequest) -> Result<HttpResponse, Problem> {
-        let trace = request.trace.unwrap_or_else(|| TraceContext::start(&self.clock));
+        let trace = request.trace.clone().unwrap_or_else(|| trace::start(&self.clock));
         let wish = request::read(&request, self.clock.now())?;
         // The body holds the card: it is wiped before anything is awaited.
         drop(request);
         let payment_id = PaymentId::from_u128(self.clock.ulid());
         let payable = self.check(&wish, payment_id).await?;
         match self.claim(&wish, payment_id, payable).await? {
-            Turn::Queue(payment_id) => self.queue(wish, payment_id, trace).await,
+            Turn::Queue(payment_id) => self.queue(wish, payment_id, &trace).await,
             Turn::Replay(payment_id, status) => {
                 let request = wish.order.to_request(payment_id, wish.card.summary());
                 Ok(answer::replayed(&request, status))

@@ -5,6 +5,7 @@ use gateway_domain::claim::{Claim, ClaimDecision, decide_with_key, decide_withou
 use gateway_domain::limits::{CLAIM_LEASE_MS, DUPLICATE_WINDOW_MS, IDEMPOTENCY_WINDOW_MS};
 use gateway_domain::{PaymentId, PaymentStatus};
 use gateway_edge::http::Problem;
+use gateway_edge::metrics::{self, Unit};
 use gateway_ports::Clock;
 use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, PaymentClaims};
 use gateway_ports::reservations::ReadReservations;
@@ -49,10 +50,15 @@ where
             let status = self.ledger.payment_status(earlier.payment_id).await?;
             request.payment_id = match decide(&earlier, &request, status) {
                 ClaimDecision::Replay(id) => {
+                    count(metrics::REQUESTS_REPLAYED);
                     return Ok(Turn::Replay(id, status.unwrap_or(PaymentStatus::Pending)));
                 }
-                ClaimDecision::Duplicate(id) => return Err(answer::duplicate(id)),
+                ClaimDecision::Duplicate(id) => {
+                    count(metrics::DUPLICATES_REFUSED);
+                    return Err(answer::duplicate(id));
+                }
                 ClaimDecision::InFlight(id) => {
+                    count(metrics::DUPLICATES_REFUSED);
                     return Err(answer::in_flight(id, earlier.lease_until, request.now));
                 }
                 ClaimDecision::KeyReused(_) => return Err(answer::key_reused()),
@@ -101,6 +107,10 @@ where
             expires_at: now.plus_millis(window_ms),
         }
     }
+}
+
+fn count(name: &'static str) {
+    metrics::put("enqueue-payment", name, Unit::Count, 1);
 }
 
 /// Without a key two requests may differ in their card. The vault keeps the card of the payment id it

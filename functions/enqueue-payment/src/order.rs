@@ -1,7 +1,7 @@
 //! What a request wants to pay, without the card.
 
 use gateway_domain::begin::PaymentRequest;
-use gateway_domain::{CardSummary, Money, PaymentId, ProductId, Quantity, ReservationId, Timestamp, UserId};
+use gateway_domain::{CardSummary, Money, PaymentId, ProductId, Quantity, ReservationId, UserId};
 
 /// What to pay, as the buyer believes it to be. The price of one is not here: the reading has checked
 /// that it is the amount over the quantity.
@@ -25,13 +25,8 @@ impl Order {
             quantity: self.quantity,
             amount: self.amount,
             card,
-            accepted_at: accepted_at(payment_id),
+            // A request that goes on with an earlier one's id thereby repeats its record to the letter.
+            accepted_at: payment_id.accepted_at(),
         }
     }
-}
-
-/// When a payment was accepted: the time in its id. A request that goes on with an earlier one's id
-/// thereby repeats its record to the letter.
-pub(crate) const fn accepted_at(payment_id: PaymentId) -> Timestamp {
-    Timestamp::from_millis((payment_id.to_u128() >> 80) as i64)
 }

@@ -5,7 +5,7 @@ use gateway_domain::limits::{CARD_LIFE_MS, CLAIM_LEASE_MS};
 use gateway_domain::{PaymentId, UserId};
 use gateway_edge::TraceContext;
 use gateway_edge::http::{HttpResponse, Problem};
-use gateway_edge::kafka::outgoing;
+use gateway_edge::kafka::{outgoing, produce_one};
 use gateway_ports::attempts::{CardVault, NewPaymentItem};
 use gateway_ports::claims::{ClaimKey, PaymentClaims};
 use gateway_ports::log::MessageLog;
@@ -28,7 +28,7 @@ where
         &self,
         wish: Wish,
         payment_id: PaymentId,
-        trace: TraceContext,
+        trace: &TraceContext,
     ) -> Result<HttpResponse, Problem> {
         let Wish { order, card, key, .. } = wish;
         let request = order.to_request(payment_id, card.summary());
@@ -42,7 +42,7 @@ where
         Ok(answer::accepted(&request))
     }
 
-    async fn produce(&self, request: &PaymentRequest, trace: TraceContext) -> Result<(), PortError> {
+    async fn produce(&self, request: &PaymentRequest, trace: &TraceContext) -> Result<(), PortError> {
         let message = PaymentRequested {
             payment_id: request.payment_id,
             reservation_id: request.reservation_id,
@@ -54,10 +54,7 @@ where
             accepted_at_ms: request.accepted_at.as_millis(),
         };
         let record = outgoing(topics::ORDER_QUEUE, request.reservation_id, &message, trace, &self.clock);
-        match self.log.produce(vec![record]).await.pop() {
-            Some(produced) => produced.map(|_| ()),
-            None => Err(PortError::permanent("the log answered for no record")),
-        }
+        produce_one(&self.log, record).await.map(|_| ())
     }
 
     /// The payment is queued, so the buyer is told so whatever becomes of this mark: without it a

@@ -37,8 +37,7 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         erased: &Erased,
         told: Option<Verdict>,
     ) -> Result<Resolution, Postponed> {
-        let known = [erased.verdict.clone(), told].into_iter().flatten().find(Verdict::is_final);
-        match known {
+        match known(erased.verdict.clone(), told) {
             Some(verdict) => Ok(self.ending().verdict(&case(record, payment), verdict).await?),
             // Authorized is as good as it gets, and a rejected payment was never sent to be charged.
             None if matches!(payment.status, PaymentStatus::Authorized | PaymentStatus::Rejected) => {
@@ -57,6 +56,15 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
             provider: &self.provider,
             now: self.clock.now(),
         }
+    }
+}
+
+/// The verdict to settle. An authorization that the letter tells of counts even beside another verdict in the
+/// vault: it may be the charge too many, and the ledger knows.
+fn known(vaulted: Option<Verdict>, told: Option<Verdict>) -> Option<Verdict> {
+    match told {
+        Some(told @ Verdict::Authorized { .. }) => Some(told),
+        told => [vaulted, told].into_iter().flatten().find(Verdict::is_final),
     }
 }
 

@@ -8,7 +8,7 @@ use gateway_domain::{PaymentId, Timestamp};
 use gateway_edge::kafka::RawRecord;
 use gateway_wire::{
     AttemptCompleted, AttemptRequested, DeadLetter, DeadLetterCause, PaymentRequested, RecordOrigin,
-    RetryRequested, topics,
+    RetryRequested, TraceContext, topics,
 };
 use serde::Deserialize;
 
@@ -123,6 +123,25 @@ struct FailedRecord {
     key: Option<String>,
     #[serde(default)]
     value: Option<String>,
+    /// As the event has them; whatever they are, they are no reason not to read the letter.
+    #[serde(default)]
+    headers: serde_json::Value,
+}
+
+/// The position in a trace of the record that an on-failure record holds.
+pub(crate) fn trace_within(record: &RawRecord) -> Option<TraceContext> {
+    let letter: OnFailure = serde_json::from_slice(record.value.as_deref()?).ok()?;
+    let failed = letter.payload.records.into_values().flatten().next()?;
+    // Each header is a mapping of one name to bytes from −128 to 127.
+    let headers: Vec<BTreeMap<String, Option<Vec<i8>>>> = serde_json::from_value(failed.headers).ok()?;
+    let text =
+        |bytes: Option<Vec<i8>>| String::from_utf8(bytes?.into_iter().map(i8::cast_unsigned).collect()).ok();
+    let headers: BTreeMap<String, String> = headers
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, bytes)| Some((name.to_ascii_lowercase(), text(bytes)?)))
+        .collect();
+    TraceContext::from_headers(|name| headers.get(name).map(String::as_str))
 }
 
 /// Reads a record of `payment_dlq`; whatever it is, it becomes a letter.

@@ -18,7 +18,7 @@ use gateway_ports::dead_letters::{DeadLetterRow, DeadLetters};
 use gateway_ports::ledger::{BeginPayments, ReadPayments, SettlePayments};
 use gateway_ports::provider::PaymentProvider;
 use gateway_ports::{Clock, PortError};
-use gateway_wire::DeadLetterCause;
+use gateway_wire::{DeadLetterCause, TraceContext};
 
 pub use gateway_domain::letter::Resolution;
 use gateway_domain::mask::mask_card_numbers;
@@ -73,6 +73,11 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> Step for HandleDlq<L, V,
         Ok(letter::read(record))
     }
 
+    /// The mappings' own letters have no headers: the record within has.
+    fn trace(record: &RawRecord) -> Option<TraceContext> {
+        record.trace().or_else(|| letter::trace_within(record))
+    }
+
     async fn handle(&self, batch: Vec<Record<Letter>>) -> Vec<Outcome> {
         kafka::each_by_key(batch, LETTERS_AT_ONCE_MAX, |record| self.finish(record)).await
     }
@@ -83,7 +88,8 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         match self.resolve_and_record(&record).await {
             Ok(resolution) => {
                 tracing::warn!(payment_id = ?record.message.payment_id(), cause = record.message.cause.code,
-                    resolution = resolution.as_str(), "dead letter analysed");
+                    resolution = resolution.as_str(), topic = record.origin.topic,
+                    partition = record.origin.partition, offset = record.origin.offset, "dead letter analysed");
                 tell_alarms(resolution);
                 Outcome::Done
             }
@@ -124,7 +130,7 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
             attempts: letter.attempts.or_else(|| letter.attempt()),
             key: letter.key.clone(),
             value: letter.value.clone(),
-            trace: Some(record.trace.to_string()),
+            trace: Some(record.trace.clone()),
             resolution: Some(resolution.as_str().to_owned()),
             created_at: self.clock.now(),
         }

@@ -14,11 +14,13 @@ const INQUIRY_GRACE_MS: i64 = 30_000;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init();
+    let provider = PagBank::new(PagBankConfig::from_env(optional)?)?;
+    provider.prepare().await;
     let log = KafkaLog::new(KafkaConfig::from_env(optional)?)?;
     let step = HandleDlq {
         ledger: Database::open(&Settings::from_env(optional)?)?,
         vault: DynamoStore::new(StoreConfig::from_env()?),
-        provider: PagBank::new(PagBankConfig::from_env(optional)?)?,
+        provider,
         clock: SystemClock,
         inquiry_grace_ms: parsed_or("INQUIRY_GRACE_MS", INQUIRY_GRACE_MS, "give milliseconds")?,
     };

@@ -20,7 +20,8 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         message: &PaymentRequested,
     ) -> Result<Resolution, Postponed> {
         let Ok(request) = message.to_request() else { return Ok(Resolution::Unattributed) };
-        let command = Begin { request, origin: record.message.origin.clone() };
+        let (origin, trace) = (record.message.origin.clone(), Some(record.trace.clone()));
+        let command = Begin { request, origin, trace };
         let decisions = self.ledger.begin(&[command], self.clock.now()).await?;
         if !matches!(decisions.as_slice(), [BeginDecision::Begin]) {
             return Ok(Resolution::AlreadyFinal);

@@ -26,8 +26,11 @@ use gateway_ports::provider::{ChargeRequest, PaymentProvider as _};
 use gateway_ports::reservations::{ReadReservations as _, Reservations as _};
 use gateway_wire::dead_letter::{DeadLetterKind, to_base64};
 use gateway_wire::messages::WireVerdict;
-use gateway_wire::{AttemptCompleted, AttemptRequested, DeadLetter, DeadLetterCause, RecordOrigin, topics};
+use gateway_wire::{
+    AttemptCompleted, AttemptRequested, DeadLetter, DeadLetterCause, RecordOrigin, TraceContext, topics,
+};
 use handle_dlq::HandleDlq;
+use serde_json::json;
 
 const PAYMENT: PaymentId = PaymentId::from_u128(1);
 const RESERVATION: ReservationId = ReservationId::from_u128(2);
@@ -74,7 +77,7 @@ async fn town() -> Town {
         card: card().summary(),
         accepted_at: now,
     };
-    ledger.begin(&[Begin { request, origin: origin(topics::ORDER_QUEUE) }], now).await.unwrap();
+    ledger.begin(&[Begin { request, origin: origin(topics::ORDER_QUEUE), trace: None }], now).await.unwrap();
     let provider = MemoryProvider::default();
     let step = HandleDlq { ledger, vault, provider, clock, inquiry_grace_ms: GRACE_MS };
     Town { step, log: MemoryLog::new(1) }
@@ -272,4 +275,66 @@ async fn a_recorded_verdict_is_settled_from_the_vault() {
     town.step.provider.set_silent(true);
     assert!(town.deliver_letter(&attempt_letter("retries_exhausted")).await);
     assert_eq!(town.status().await, PaymentStatus::Declined);
+}
+
+#[tokio::test]
+async fn an_authorization_is_cancelled_also_where_the_vault_holds_another_verdict() {
+    let town = town().await;
+    town.attempt(Step::LoseAnswer(gateway_memory::provider::Decides::Authorize)).await;
+    // PagBank refused the next attempt's card, and knew of no charge yet.
+    let refused = Verdict::Declined { charge_id: None, code: "40002".to_owned(), message: String::new() };
+    town.step.vault.record_learned(PAYMENT, &refused).await.unwrap();
+    let declined = Settle {
+        payment_id: PAYMENT,
+        attempt: 2,
+        settlement: Settlement::Verdict(refused),
+        step: "settle-payment",
+        learned_by: "charge",
+        origin: None,
+    };
+    town.step.ledger.settle(&[declined], town.step.clock.now()).await.unwrap();
+    let message = AttemptCompleted {
+        payment_id: PAYMENT,
+        reservation_id: RESERVATION,
+        attempt: 2,
+        verdict: WireVerdict::Authorized { charge_id: format!("CHAR_{PAYMENT}"), authorization_code: None },
+        learned_by: gateway_wire::messages::LearnedBy::Webhook,
+        decided_at_ms: 1_000_000,
+    };
+    let value = serde_json::to_vec(&message).unwrap();
+    assert!(town.deliver_letter(&letter(topics::PURCHASES_PROCESSED, "late_authorization", &value)).await);
+    assert!(town.step.provider.charge_of(PAYMENT).unwrap().cancelled);
+    assert_eq!(town.status().await, PaymentStatus::Declined);
+    assert_eq!(town.resolution().await.as_deref(), Some("voided"));
+async fn a_mappings_letter_goes_on_with_the_trace_of_the_record_within() {
+    let town = town().await;
+    let bytes = |text: &str| text.bytes().map(u8::cast_signed).collect::<Vec<_>>();
+    let trace = TraceContext::root(0x4bf9, 7).with_state("congo=1");
+    let headers: Vec<_> =
+        trace.to_headers().iter().map(|(name, text)| json!({ name.as_str(): bytes(text) })).collect();
+    for (offset, headers, expected) in [
+        (1, json!(headers), Some(trace.clone())),
+        (2, json!([{ "other": null }]), None),
+        (3, json!("what they should not be"), None),
+    ] {
+        let letter = json!({
+            "requestContext": {
+                "functionArn": "arn:aws:lambda:us-east-1:000000000000:function:settle-payment:live",
+                "condition": "RetryAttemptsExhausted",
+            },
+            "payload": { "records": { "order_queue-0": [{
+                "topic": topics::ORDER_QUEUE, "partition": 0, "offset": offset,
+                "value": to_base64(b"no json"), "headers": headers,
+            }] } },
+        });
+        assert!(town.deliver(letter.to_string().into_bytes()).await);
+        let rows = town.step.ledger.list(10).await.unwrap();
+        let row = rows.into_iter().find(|row| row.origin.offset == offset).unwrap();
+        assert_eq!(row.step, "settle-payment");
+        let kept = row.trace.unwrap();
+        match expected {
+            Some(trace) => assert_eq!(kept, trace),
+            None => assert_ne!(kept.trace_id, trace.trace_id, "one of its own"),
+        }
+    }
 }

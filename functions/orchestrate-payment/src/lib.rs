@@ -7,12 +7,15 @@
 use gateway_domain::PaymentStatus;
 use gateway_domain::begin::{BeginDecision, PaymentRequest};
 use gateway_edge::kafka::{self, Outcome, RawRecord, Record, Step};
+use gateway_edge::metrics;
 use gateway_ports::Clock;
 use gateway_ports::attempts::CardVault;
 use gateway_ports::ledger::{Begin, BeginPayments};
 use gateway_ports::log::{MessageLog, OutgoingRecord};
 use gateway_wire::money::WireMoney;
 use gateway_wire::{AttemptRequested, DeadLetterCause, PaymentRequested, topics};
+
+const STEP: &str = "orchestrate-payment";
 
 /// The step with the ports it needs.
 pub struct OrchestratePayment<L, V, K, C> {
@@ -33,7 +36,7 @@ where
     K: MessageLog,
     C: Clock,
 {
-    const NAME: &'static str = "orchestrate-payment";
+    const NAME: &'static str = STEP;
     type Message = PaymentRequest;
 
     fn decode(record: &RawRecord) -> Result<PaymentRequest, DeadLetterCause> {
@@ -46,7 +49,11 @@ where
     async fn handle(&self, batch: Vec<Record<PaymentRequest>>) -> Vec<Outcome> {
         let commands: Vec<_> = batch
             .iter()
-            .map(|record| Begin { request: record.message.clone(), origin: record.origin.clone() })
+            .map(|record| Begin {
+                request: record.message.clone(),
+                origin: record.origin.clone(),
+                trace: Some(record.trace.clone()),
+            })
             .collect();
         let decisions = match self.ledger.begin(&commands, self.clock.now()).await {
             Ok(decisions) => decisions,
@@ -74,7 +81,12 @@ impl<L, V: CardVault, K, C: Clock> OrchestratePayment<L, V, K, C> {
                 Ok(vec![self.first_attempt(record)])
             }
             BeginDecision::Reject(_) | BeginDecision::AlreadyBegun(PaymentStatus::Rejected) => {
-                tracing::info!(%payment_id, ?decision, "rejected");
+                tracing::info!(%payment_id, ?decision, topic = record.origin.topic,
+                    partition = record.origin.partition, offset = record.origin.offset, "rejected");
+                if let BeginDecision::Reject(reason) = decision {
+                    let (status, now) = (PaymentStatus::Rejected, self.clock.now());
+                    metrics::ended(STEP, payment_id, status, Some(reason.as_str()), now);
+                }
                 let erased = self.vault.erase(payment_id).await;
                 erased
                     .map(|_| Vec::new())
@@ -97,7 +109,7 @@ impl<L, V: CardVault, K, C: Clock> OrchestratePayment<L, V, K, C> {
             topics::PROCESS_PURCHASES,
             request.reservation_id,
             &message,
-            record.trace,
+            &record.trace,
             &self.clock,
         )
     }

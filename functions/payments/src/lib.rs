@@ -15,8 +15,6 @@ use gateway_edge::http::{HttpHandler, HttpRequest, HttpResponse, Problem};
 use gateway_ports::attempts::PendingPayments;
 use gateway_ports::ledger::ReadPayments;
 
-pub use wait::WAIT_MAX_S;
-
 /// The handler with the ports it needs.
 pub struct Payments<L, P> {
     /// Payments that have begun.

@@ -1,10 +1,11 @@
 //! `GET /payments/{id}`.
 
+use gateway_domain::limits::WAIT_MAX_S;
 use gateway_edge::http::{HttpRequest, HttpResponse, Problem};
 use gateway_ports::attempts::PendingPayments;
 use gateway_ports::ledger::ReadPayments;
 
-use crate::wait::{WAIT_MAX_S, Wait};
+use crate::wait::Wait;
 use crate::{Payments, etag};
 
 impl<L: ReadPayments, P: PendingPayments> Payments<L, P> {

@@ -77,7 +77,7 @@ async fn begin(handler: &Handler) {
         card: Some(CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() }),
         accepted_at: NOW,
     };
-    handler.ledger.begin(&[Begin { request, origin: origin(7) }], NOW).await.unwrap();
+    handler.ledger.begin(&[Begin { request, origin: origin(7), trace: None }], NOW).await.unwrap();
 }
 
 async fn authorize(handler: &Handler) {

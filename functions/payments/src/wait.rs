@@ -9,8 +9,6 @@ use tokio::time::Instant;
 use crate::known::Known;
 use crate::{Payments, etag};
 
-/// The longest wait, in seconds: within API Gateway's 30.
-pub const WAIT_MAX_S: u32 = 20;
 /// The first look comes this long after the request; each later one after half as long again.
 const PAUSE_FIRST: Duration = Duration::from_millis(50);
 /// No pause is longer: what waiting costs the ledger is at most five small reads a second.

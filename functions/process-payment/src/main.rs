@@ -12,10 +12,12 @@ use process_payment::ProcessPayment;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init();
+    let provider = PagBank::new(PagBankConfig::from_env(optional)?)?;
+    provider.prepare().await;
     let log = Arc::new(KafkaLog::new(KafkaConfig::from_env(optional)?)?);
     let step = ProcessPayment {
         attempts: DynamoStore::new(StoreConfig::from_env()?),
-        provider: PagBank::new(PagBankConfig::from_env(optional)?)?,
+        provider,
         log: Arc::clone(&log),
         clock: SystemClock,
     };

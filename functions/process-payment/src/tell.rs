@@ -27,7 +27,8 @@ impl<A, P, K: MessageLog, C: Clock> ProcessPayment<A, P, K, C> {
     fn completed(&self, record: &Record<Attempt>, verdict: Verdict, learned_by: LearnedBy) -> OutgoingRecord {
         let attempt = &record.message;
         tracing::info!(payment_id = %attempt.payment_id, attempt = attempt.number,
-            verdict = verdict.as_str(), "decided");
+            verdict = verdict.as_str(), topic = record.origin.topic, partition = record.origin.partition,
+            offset = record.origin.offset, "decided");
         let message = AttemptCompleted {
             payment_id: attempt.payment_id,
             reservation_id: attempt.reservation_id,
@@ -36,13 +37,14 @@ impl<A, P, K: MessageLog, C: Clock> ProcessPayment<A, P, K, C> {
             learned_by,
             decided_at_ms: self.clock.now().as_millis(),
         };
-        outgoing(topics::PURCHASES_PROCESSED, attempt.reservation_id, &message, record.trace, &self.clock)
+        outgoing(topics::PURCHASES_PROCESSED, attempt.reservation_id, &message, &record.trace, &self.clock)
     }
 
     fn retry(&self, record: &Record<Attempt>, failure: AttemptFailure) -> OutgoingRecord {
         let attempt = &record.message;
         tracing::warn!(payment_id = %attempt.payment_id, attempt = attempt.number,
-            certainty = failure.certainty.as_str(), code = failure.code, "no verdict");
+            certainty = failure.certainty.as_str(), code = failure.code, topic = record.origin.topic,
+            partition = record.origin.partition, offset = record.origin.offset, "no verdict");
         let message = RetryRequested {
             payment_id: attempt.payment_id,
             reservation_id: attempt.reservation_id,
@@ -51,6 +53,6 @@ impl<A, P, K: MessageLog, C: Clock> ProcessPayment<A, P, K, C> {
             failure: failure.into(),
             failed_at_ms: self.clock.now().as_millis(),
         };
-        outgoing(topics::PAYMENT_RETRY, attempt.reservation_id, &message, record.trace, &self.clock)
+        outgoing(topics::PAYMENT_RETRY, attempt.reservation_id, &message, &record.trace, &self.clock)
     }
 }

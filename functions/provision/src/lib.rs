@@ -7,6 +7,7 @@
 use gateway_mysql::{Replicator, Settings};
 use gateway_ports::PortError;
 use gateway_search::{Access, SearchConfig};
+use gateway_secrets::{FetchSecret as _, Manager};
 use serde::{Deserialize, Serialize};
 
 /// Whom the index is to be opened to; nobody is, or is shut out, where no role is named.
@@ -37,8 +38,8 @@ pub struct Report {
 pub struct Provision {
     /// The ledger, as a user that may change tables and users.
     pub ledger: Settings,
-    /// Debezium's user of the ledger.
-    pub replicator: Replicator,
+    /// Debezium's user of the ledger, as `{"username", "password"}`; read for each call, since it may change.
+    pub replicator: Manager,
     /// Another configuration of the index for each call, since a client takes it whole.
     pub search: fn() -> Result<SearchConfig, String>,
 }
@@ -50,7 +51,7 @@ impl Provision {
     /// The first step that failed; those before it stay done.
     pub async fn run(&self, wish: Wish) -> Result<Report, PortError> {
         gateway_mysql::migrate_as(&self.ledger).await?;
-        gateway_mysql::ensure_users(&self.ledger, &self.replicator).await?;
+        gateway_mysql::ensure_users(&self.ledger, &self.replicator().await?).await?;
         tracing::info!("ledger: tables and users are there");
         let indices_removed =
             if wish.reindex { gateway_search::remove_index(self.search()?).await? } else { 0 };
@@ -63,6 +64,11 @@ impl Provision {
             tracing::info!(search_roles, "search: the index is open to these roles and no others");
         }
         Ok(Report { indices_removed, index_made, search_roles })
+    }
+
+    async fn replicator(&self) -> Result<Replicator, PortError> {
+        let secret = self.replicator.fetch().await?;
+        Replicator::new(secret.field("username")?.to_string(), secret.field("password")?.to_string())
     }
 
     fn search(&self) -> Result<SearchConfig, PortError> {

@@ -4,21 +4,19 @@
 
 use gateway_edge::config::{optional, required};
 use gateway_edge::telemetry;
-use gateway_mysql::{Replicator, Settings};
+use gateway_mysql::Settings;
 use gateway_search::SearchConfig;
+use gateway_secrets::{Manager, SecretConfig};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use provision::{Provision, Wish};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let remedy = "give the user that replicates from the ledger";
+    let secret = required("CDC_SECRET_ARN", "give the secret of the user that replicates from the ledger")?;
     let provision = &Provision {
         ledger: Settings::from_env(optional)?,
-        replicator: Replicator::new(
-            required("CDC_DATABASE_USER", remedy)?,
-            required("CDC_DATABASE_PASSWORD", remedy)?,
-        )?,
+        replicator: Manager::new(SecretConfig::from_env(secret, optional)?)?,
         search: || SearchConfig::from_env(optional),
     };
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Wish>| async move {

@@ -20,7 +20,7 @@ where
     K: MessageLog,
     C: Clock,
 {
-    pub(crate) async fn follow(&self, hint: &Hint, trace: TraceContext) -> Result<Heard, Problem> {
+    pub(crate) async fn follow(&self, hint: &Hint, caller: Option<&TraceContext>) -> Result<Heard, Problem> {
         let Some(payment_id) = hint.payment_id else {
             return Ok(Heard::Ignored { reason: "names_no_payment" });
         };
@@ -32,7 +32,11 @@ where
             return Ok(Heard::Ignored { reason: "never_charged" });
         };
         match self.provider.find_charge(&hint.charge_id, payment_id, amount).await {
-            Inquiry::Found(verdict) => self.publish(&payment, verdict, trace).await,
+            Inquiry::Found(verdict) => {
+                // The result belongs to the payment's trace; the PSP's own is linked to it.
+                let trace = self.ledger.trace(payment_id).await?.or_else(|| caller.cloned());
+                self.publish(&payment, verdict, trace).await
+            }
             Inquiry::None => Ok(Heard::Ignored { reason: "no_charge" }),
             Inquiry::Mismatch { charge_id, reason } => {
                 tracing::error!(%payment_id, charge_id = charge_id.0, reason,

@@ -10,7 +10,6 @@ mod publish;
 #[cfg(test)]
 mod tests;
 
-use gateway_edge::TraceContext;
 use gateway_edge::http::{HttpHandler, HttpRequest, HttpResponse, Problem};
 use gateway_pagbank::webhook;
 use gateway_ports::Clock;
@@ -60,10 +59,9 @@ where
     C: Clock,
 {
     async fn handle(&self, request: HttpRequest) -> Result<HttpResponse, Problem> {
-        authenticity::check(&self.provider, &request, self.signature_optional)?;
-        let trace = request.trace.unwrap_or_else(|| TraceContext::start(&self.clock));
+        authenticity::check(&self.provider, &request, self.signature_optional).await?;
         let heard = match webhook::hint(&request.body) {
-            Some(hint) => self.follow(&hint, trace).await?,
+            Some(hint) => self.follow(&hint, request.trace.as_ref()).await?,
             None => Heard::Ignored { reason: "names_no_charge" },
         };
         tracing::info!(?heard, "webhook");

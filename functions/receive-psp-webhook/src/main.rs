@@ -12,10 +12,12 @@ use receive_psp_webhook::ReceivePspWebhook;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init();
+    let provider = PagBank::new(PagBankConfig::from_env(optional)?)?;
+    provider.prepare().await;
     let handler = ReceivePspWebhook {
         ledger: Database::open(&Settings::from_env(optional)?)?,
         attempts: DynamoStore::new(StoreConfig::from_env()?),
-        provider: PagBank::new(PagBankConfig::from_env(optional)?)?,
+        provider,
         log: KafkaLog::new(KafkaConfig::from_env(optional)?)?,
         clock: SystemClock,
         signature_optional: parsed_or(

@@ -3,10 +3,11 @@
 use gateway_domain::{Payment, Verdict};
 use gateway_edge::TraceContext;
 use gateway_edge::http::Problem;
-use gateway_edge::kafka::outgoing;
+use gateway_edge::kafka::{outgoing, produce_one};
+use gateway_edge::trace;
+use gateway_ports::Clock;
 use gateway_ports::attempts::{ChargeAttempts, Recorded};
 use gateway_ports::log::MessageLog;
-use gateway_ports::{Clock, PortError};
 use gateway_wire::messages::{LearnedBy, WireVerdict};
 use gateway_wire::{AttemptCompleted, topics};
 
@@ -24,7 +25,7 @@ where
         &self,
         payment: &Payment,
         learned: Verdict,
-        trace: TraceContext,
+        trace: Option<TraceContext>,
     ) -> Result<Heard, Problem> {
         let recorded = self.attempts.record_learned(payment.id, &learned).await?;
         let Some(verdict) = to_tell(recorded, learned) else {
@@ -38,10 +39,10 @@ where
             learned_by: LearnedBy::Webhook,
             decided_at_ms: self.clock.now().as_millis(),
         };
+        let cause = trace.unwrap_or_else(|| trace::start(&self.clock));
         let record =
-            outgoing(topics::PURCHASES_PROCESSED, payment.reservation_id, &message, trace, &self.clock);
-        let produced = self.log.produce(vec![record]).await.pop();
-        produced.unwrap_or_else(|| Err(PortError::permanent("the log answered for no record")))?;
+            outgoing(topics::PURCHASES_PROCESSED, payment.reservation_id, &message, &cause, &self.clock);
+        produce_one(&self.log, record).await?;
         Ok(Heard::Published)
     }
 }

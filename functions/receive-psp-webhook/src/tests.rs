@@ -15,13 +15,14 @@ use gateway_memory::clock::ManualClock;
 use gateway_memory::ledger::MemoryLedger;
 use gateway_memory::log::MemoryLog;
 use gateway_memory::provider::{Decides, MemoryProvider, Step};
+use gateway_ports::PortError;
 use gateway_ports::attempts::ChargeAttempts as _;
 use gateway_ports::catalogue::{Catalogue as _, NewProduct};
 use gateway_ports::ledger::{Begin, BeginPayments as _};
 use gateway_ports::provider::{CancelOutcome, ChargeRequest, PaymentProvider};
 use gateway_ports::reservations::Reservations as _;
 use gateway_wire::messages::{LearnedBy, WireVerdict};
-use gateway_wire::{AttemptCompleted, RecordOrigin, topics};
+use gateway_wire::{AttemptCompleted, RecordOrigin, TraceContext, topics};
 use serde_json::{Value, json};
 
 use crate::{ReceivePspWebhook, VerifyWebhook};
@@ -37,8 +38,11 @@ const NOW: Timestamp = Timestamp::from_millis(1_795_426_200_000);
 struct Psp(MemoryProvider);
 
 impl VerifyWebhook for Psp {
-    fn is_authentic(&self, _payload: &[u8], signature: &str) -> bool {
-        signature == "signed"
+    async fn is_authentic(&self, _payload: &[u8], signature: &str) -> Result<bool, PortError> {
+        match signature {
+            "unsure" => Err(PortError::transient("no token")),
+            other => Ok(other == "signed"),
+        }
     }
 }
 
@@ -102,7 +106,12 @@ async fn begin(ledger: &MemoryLedger) {
         accepted_at: NOW,
     };
     let origin = RecordOrigin { topic: "order_queue".into(), partition: 0, offset: 0 };
-    ledger.begin(&[Begin { request, origin }], NOW).await.unwrap();
+    ledger.begin(&[Begin { request, origin, trace: Some(trace()) }], NOW).await.unwrap();
+}
+
+/// Where the payment's trace stands.
+fn trace() -> TraceContext {
+    TraceContext::root(0x4bf9, 7).with_state("congo=1")
 }
 
 fn hint(charge_id: &str, reference: &str) -> TestRequest {
@@ -173,6 +182,7 @@ async fn only_the_psps_own_hints_are_heard() {
         (Some("forged"), true, 401),
         (None, false, 401),
         (None, true, 200),
+        (Some("unsure"), true, 503),
     ] {
         let handler = Handler { signature_optional: optional, ..charged(Decides::Authorize, 5_000).await };
         let body = json!({ "id": format!("CHAR_{PAYMENT}"), "reference_id": PAYMENT.to_string() });
@@ -182,7 +192,7 @@ async fn only_the_psps_own_hints_are_heard() {
             None => request,
         };
         assert_eq!(request.send(&handler).await.status, expected, "{signature:?} {optional}");
-        assert_eq!(told(&handler).is_empty(), expected == 401);
+        assert_eq!(told(&handler).is_empty(), expected != 200);
     }
 }
 
@@ -229,5 +239,19 @@ async fn the_sample_event_is_signed_with_the_simulators_token() {
     let event: Value =
         serde_json::from_str(include_str!("../../../events/receive-psp-webhook.json")).unwrap();
     let (body, signature) = (&event["body"], &event["headers"]["x-authenticity-token"]);
-    assert!(psp.is_authentic(body.as_str().unwrap().as_bytes(), signature.as_str().unwrap()));
+    let is_authentic = psp.is_authentic(body.as_str().unwrap().as_bytes(), signature.as_str().unwrap()).await;
+    assert!(is_authentic.unwrap());
+}
+
+#[tokio::test]
+async fn a_verdict_goes_on_with_the_payments_trace_and_not_with_the_psps() {
+    let handler = charged(Decides::Authorize, 5_000).await;
+    let request =
+        right_hint().header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    assert_eq!(request.send(&handler).await.status, 200);
+    let headers = handler.log.records(topics::PURCHASES_PROCESSED).pop().unwrap().record.headers;
+    let header = |name: &str| headers.iter().find(|(key, _)| key == name).map(|(_, text)| text.as_str());
+    let carried = TraceContext::from_headers(header).unwrap();
+    assert_eq!(carried, trace().at(carried.span_id));
+    assert_ne!(carried.span_id, trace().span_id);
 }

@@ -69,7 +69,7 @@ async fn pay(shop: &Reserve<MemoryLedger, ManualClock>, id: ReservationId) {
         accepted_at: shop.clock.now(),
     };
     let origin = RecordOrigin { topic: "order_queue".into(), partition: 0, offset: 0 };
-    shop.ledger.begin(&[Begin { request, origin }], shop.clock.now()).await.unwrap();
+    shop.ledger.begin(&[Begin { request, origin, trace: None }], shop.clock.now()).await.unwrap();
 }
 
 #[tokio::test]

@@ -2,12 +2,17 @@
 //!
 //! A schedule asks the PSP again and again, and settles what it says. Over HTTP,
 //! `POST /payments/{id}/review`, an admin may say how a payment ended; the PSP is asked first, and what
-//! it says is never contradicted. Both leave the stock in PAYING until somebody knows. It charges
-//! nothing.
+//! it says is never contradicted. Both leave the stock in PAYING until somebody knows. The schedule also
+//! looks after payments that ended because the PSP knew of no charge: one that turns up late is
+//! cancelled; and it tells the alarms what waits, and whether the stock adds up. It charges nothing.
 
+mod audit;
+mod cancel;
 mod claim;
 mod job;
+mod look_after;
 mod resolve;
+mod seen;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -21,7 +26,12 @@ use gateway_ports::dead_letters::AdministerDeadLetters;
 use gateway_ports::ledger::{ReadPayments, SettlePayments};
 use gateway_ports::provider::PaymentProvider;
 use gateway_ports::review::ReviewPayments as Reviews;
+use gateway_ports::stock::AuditStock;
+use gateway_ports::watch::WatchPayments;
 
+use tracing::Instrument as _;
+
+pub use audit::LastAudit;
 pub use job::Report;
 
 /// The step's name in timelines, metrics and logs.
@@ -42,11 +52,16 @@ pub struct ReviewPayments<L, V, P, C> {
     /// How long after an attempt with an unknown outcome the PSP's "no charge" is believed, in
     /// milliseconds.
     pub inquiry_grace_ms: i64,
+    /// When this environment last compared the stock with what was stocked.
+    pub stock_audited: LastAudit,
 }
 
 /// Everything the ledger does here.
-pub trait Ledger: ReadPayments + SettlePayments + Reviews + AdministerDeadLetters {}
-impl<T: ReadPayments + SettlePayments + Reviews + AdministerDeadLetters> Ledger for T {}
+pub trait Ledger:
+    ReadPayments + SettlePayments + Reviews + WatchPayments + AdministerDeadLetters + AuditStock
+{
+}
+impl<T: ReadPayments + SettlePayments + Reviews + WatchPayments + AdministerDeadLetters + AuditStock> Ledger for T {}
 
 /// Everything the vault does here.
 pub trait Vault: CardVault + ChargeAttempts {}
@@ -55,7 +70,10 @@ impl<T: CardVault + ChargeAttempts> Vault for T {}
 impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HttpHandler for ReviewPayments<L, V, P, C> {
     async fn handle(&self, request: HttpRequest) -> Result<HttpResponse, Problem> {
         match request.route.as_str() {
-            "POST /payments/{id}/review" => self.resolve(&request).await,
+            "POST /payments/{id}/review" => {
+                let span = self.span_about(request.path_parameter("id").parse().ok()).await;
+                self.resolve(&request).instrument(span).await
+            }
             _ => Err(Problem::not_found("route_unknown", "no such route")),
         }
     }

@@ -1,22 +1,22 @@
 //! `POST /payments/{id}/review`: a person says how a payment under review ended.
 
 use gateway_domain::charge::{ChargeId, Inquiry, Verdict};
-use gateway_domain::letter::Resolution;
 use gateway_domain::review::{Claim, ReviewDecision, ReviewRefusal, decide};
 use gateway_domain::settle::Settlement;
 use gateway_domain::{Payment, PaymentId, PaymentStatus};
 use gateway_edge::http::{HttpRequest, HttpResponse, Problem, require_admin};
 use gateway_inquiry::{ByPerson, ByStep, ask, holder_lives};
 use gateway_ports::Clock;
-use gateway_ports::provider::{CancelOutcome, PaymentProvider};
+use gateway_ports::provider::PaymentProvider;
 use gateway_ports::review::Reviewer;
 use gateway_wire::http::{ReviewBody, SaidBy};
 
 use crate::claim::read_claim;
+use crate::sweep::resolution_of;
 use crate::{Ledger, ReviewPayments, Vault, case};
 
 /// A person waits for the answer: asked twice, the PSP has its time within API Gateway's.
-const TIMES: usize = 2;
+pub(crate) const TIMES: usize = 2;
 /// When to come again while it is too early to say, in seconds.
 const AGAIN_S: u32 = 30;
 
@@ -36,9 +36,19 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
         let said = self.said(&payment, &claim).await?;
         let by = Reviewer { user, reason };
         match decide(&claim, &said) {
-            ReviewDecision::Believe { verdict, agrees } => self.believe(&payment, verdict, agrees, &by).await,
-            ReviewDecision::Settle(settlement) => self.take_word(&payment, settlement, &said, &by).await,
-            ReviewDecision::Cancel(charge_id) => self.cancel(&payment, charge_id, &said, &by).await,
+            ReviewDecision::Believe { verdict, agrees } => {
+                self.believe(&payment, verdict, agrees, &by).await?;
+                self.answer(id, &claim, SaidBy::Psp).await
+            }
+            ReviewDecision::Settle(settlement) => {
+                let said_by = if said == Inquiry::None { SaidBy::Psp } else { SaidBy::Person };
+                self.take_word(&payment, settlement, &by).await?;
+                self.answer(id, &claim, said_by).await
+            }
+            ReviewDecision::Cancel(charge_id) => {
+                self.cancel(&payment, charge_id, &said, &by).await?;
+                self.answer(id, &claim, SaidBy::Psp).await
+            }
             ReviewDecision::Refuse(refusal) => Err(refused(refusal).about(id)),
         }
     }
@@ -85,7 +95,7 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
         verdict: Verdict,
         agrees: bool,
         by: &Reviewer,
-    ) -> Result<HttpResponse, Problem> {
+    ) -> Result<(), Problem> {
         let (case, said) = (case(payment, "inquiry"), verdict.as_str());
         let resolution = if agrees {
             self.ending(ByPerson(&self.ledger, by)).learned(&case, verdict).await?
@@ -94,91 +104,68 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
         };
         self.ended(payment, resolution).await?;
         if agrees {
-            return self.answer(payment.id, SaidBy::Psp).await;
+            return Ok(());
         }
-        let detail = format!("the PSP says {said}, and that is what the payment is now");
+        let detail = format!("the PSP says {said}, and that counts");
         Err(Problem::conflict("psp_says_otherwise", detail).about(payment.id))
     }
 
-    async fn take_word(
+    /// The word is the person's and not the PSP's: the vault, which holds the PSP's, is not told of it, and
+    /// where it comes too late no charge is cancelled for it.
+    pub(crate) async fn take_word(
         &self,
         payment: &Payment,
         settlement: Settlement,
-        said: &Inquiry,
         by: &Reviewer,
-    ) -> Result<HttpResponse, Problem> {
-        let said_by = if *said == Inquiry::None { SaidBy::Psp } else { SaidBy::Person };
+    ) -> Result<(), Problem> {
         let (ending, case) = (self.ending(ByPerson(&self.ledger, by)), case(payment, "review"));
-        let resolution = match settlement {
-            Settlement::Verdict(verdict) => ending.learned(&case, verdict).await?,
-            other => {
-                ending.settle(&case, other).await?;
-                Resolution::Failed
-            }
-        };
+        let resolution = resolution_of(ending.settle(&case, settlement).await?);
         self.ended(payment, resolution).await?;
-        self.answer(payment.id, said_by).await
+        Ok(())
     }
 
-    async fn cancel(
+    /// What the payment is now; 409 where it ended otherwise while the claim was looked at.
+    pub(crate) async fn answer(
         &self,
-        payment: &Payment,
-        charge_id: ChargeId,
-        said: &Inquiry,
-        by: &Reviewer,
+        id: PaymentId,
+        claim: &Claim,
+        said_by: SaidBy,
     ) -> Result<HttpResponse, Problem> {
-        let (ending, case) = (self.ending(ByPerson(&self.ledger, by)), case(payment, "review"));
-        match ending.cancel(&case, &charge_id).await {
-            CancelOutcome::Cancelled => {}
-            CancelOutcome::Refused { reason } => {
-                return Err(Problem::conflict("cancel_refused", reason).about(payment.id));
-            }
-            CancelOutcome::Unanswered { .. } => return Err(Problem::unavailable().about(payment.id)),
-        }
-        // Where charges did not fit there may be more than one: none may stay behind a VOIDED payment.
-        let left = if matches!(said, Inquiry::Mismatch { .. }) {
-            ask(&self.provider, payment, TIMES).await
-        } else {
-            Inquiry::None
-        };
-        match left {
-            Inquiry::Found(verdict @ (Verdict::Authorized { .. } | Verdict::InAnalysis { .. })) => {
-                self.believe(payment, verdict, false, by).await
-            }
-            Inquiry::Mismatch { .. } | Inquiry::Unanswered { .. } => {
-                let detail = "one charge is cancelled; the PSP holds, or may hold, another: ask again";
-                Err(Problem::conflict("charge_left", detail).about(payment.id))
-            }
-            Inquiry::Found(Verdict::Declined { .. }) | Inquiry::None => {
-                ending.settle(&case, Settlement::Voided { charge_id }).await?;
-                self.ended(payment, Resolution::Voided).await?;
-                self.answer(payment.id, SaidBy::Psp).await
-            }
-        }
-    }
-
-    async fn answer(&self, id: PaymentId, said_by: SaidBy) -> Result<HttpResponse, Problem> {
         let payment = self.known(id).await?;
-        Ok(HttpResponse::json(200, &ReviewBody::new(&payment, Some(said_by))))
+        if is_as_claimed(&payment, claim) {
+            return Ok(HttpResponse::json(200, &ReviewBody::new(&payment, Some(said_by))));
+        }
+        Err(ended_otherwise(&payment))
     }
 }
 
 /// A repeated request finds what it asked for; another one cannot change it.
 fn replayed(payment: &Payment, claim: &Claim) -> Result<HttpResponse, Problem> {
+    if is_as_claimed(payment, claim) {
+        let response = HttpResponse::json(200, &ReviewBody::new(payment, None));
+        return Ok(response.header("idempotent-replayed", "true"));
+    }
+    Err(ended_otherwise(payment))
+}
+
+fn is_as_claimed(payment: &Payment, claim: &Claim) -> bool {
     let same_charge = claim.charge_id().is_none_or(|claimed| payment.charge_id.as_ref() == Some(claimed));
-    let same = match (claim, payment.status) {
+    match (claim, payment.status) {
         (Claim::Authorized(_), PaymentStatus::Authorized)
         | (Claim::Declined(_), PaymentStatus::Declined)
         | (Claim::Voided(_), PaymentStatus::Voided) => same_charge,
         (Claim::Failed, PaymentStatus::Failed | PaymentStatus::Declined) => true,
         _ => false,
-    };
-    if same {
-        let response = HttpResponse::json(200, &ReviewBody::new(payment, None));
-        return Ok(response.header("idempotent-replayed", "true"));
     }
-    let detail = format!("the payment is {}: nothing leaves a final status", payment.status);
-    Err(Problem::conflict("already_final", detail).about(payment.id))
+}
+
+fn ended_otherwise(payment: &Payment) -> Problem {
+    if payment.status.is_final() {
+        let detail = format!("the payment is {}: nothing leaves a final status", payment.status);
+        return Problem::conflict("already_final", detail).about(payment.id);
+    }
+    let detail = format!("the payment is {}: ask again", payment.status);
+    Problem::conflict("not_ended", detail).about(payment.id)
 }
 
 fn too_early(why: &str) -> Problem {

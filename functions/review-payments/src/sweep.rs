@@ -4,12 +4,14 @@ use gateway_domain::Payment;
 use gateway_domain::Verdict;
 use gateway_domain::charge::Inquiry;
 use gateway_domain::letter::Resolution;
-use gateway_domain::settle::Settlement;
+use gateway_domain::settle::{SettleDecision, Settlement, is_void_requested};
 use gateway_inquiry::{ByStep, ask, holder_lives, too_early};
 use gateway_ports::attempts::Erased;
 use gateway_ports::provider::PaymentProvider;
 use gateway_ports::{Clock, PortError};
+use tracing::Instrument as _;
 
+use crate::look_after::tell_alarms;
 use crate::{Ledger, ReviewPayments, Vault, case};
 
 /// The schedule asks once: it will come again.
@@ -29,7 +31,8 @@ pub(crate) enum Asked {
 impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, C> {
     /// A failed port is logged and leaves the payment for the next run.
     pub(crate) async fn ask_about(&self, payment: &Payment) -> Result<Asked, PortError> {
-        let asked = self.ask_and_end(payment).await;
+        let span = self.span_about(Some(payment.id)).await;
+        let asked = self.ask_and_end(payment).instrument(span).await;
         if let Err(error) = &asked {
             tracing::warn!(payment_id = %payment.id, %error, "not reviewed");
         }
@@ -63,8 +66,15 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
             }
             Inquiry::None if self.too_early(payment, erased) => Ok(Asked::Waits),
             Inquiry::None => {
-                ending.settle(&case, Settlement::Failed { reason: "no_charge".to_owned() }).await?;
-                self.ended(payment, Resolution::Failed).await
+                let settlement = Settlement::Failed { reason: "no_charge".to_owned() };
+                let resolution = resolution_of(ending.settle(&case, settlement).await?);
+                self.ended(payment, resolution).await
+            }
+            // A person wants it cancelled: what it has come to is seen when it is asked about again.
+            Inquiry::Mismatch { charge_id, .. } if is_void_requested(payment) => {
+                let outcome = ending.cancel(&case, &charge_id).await;
+                tracing::info!(payment_id = %payment.id, charge_id = charge_id.0, ?outcome, "cancelled as asked");
+                Ok(Asked::Waits)
             }
             Inquiry::Mismatch { charge_id, reason } => {
                 tracing::error!(payment_id = %payment.id, charge_id = charge_id.0, reason,
@@ -79,12 +89,23 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
         too_early(payment, erased, None, self.inquiry_grace_ms, self.clock.now())
     }
 
-    /// The payment's letters need nobody any more.
+    /// The payment's letters need nobody any more, if it has ended.
     pub(crate) async fn ended(&self, payment: &Payment, resolution: Resolution) -> Result<Asked, PortError> {
+        tell_alarms(resolution);
         if !resolution.closes() {
             return Ok(Asked::Waits);
         }
-        self.ledger.close_reviewed(payment.id, resolution.as_str()).await?;
+        self.ledger.close_waiting(payment.id, Resolution::InReview, resolution).await?;
         Ok(Asked::Ended)
+    }
+}
+
+/// What a settlement came to: somebody else may have known better meanwhile.
+pub(crate) fn resolution_of(decision: SettleDecision) -> Resolution {
+    match decision {
+        SettleDecision::Apply(status, _) | SettleDecision::AlreadySettled(status) => {
+            Resolution::of_end(status).unwrap_or(Resolution::InReview)
+        }
+        _ => Resolution::AlreadyFinal,
     }
 }

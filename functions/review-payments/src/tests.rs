@@ -2,10 +2,11 @@
 
 use gateway_domain::begin::PaymentRequest;
 use gateway_domain::card::{Brand, CardSummary, EncryptedCard};
-use gateway_domain::charge::ChargeId;
-use gateway_domain::limits::ATTEMPT_LEASE_MS;
+use gateway_domain::charge::{ChargeId, Inquiry};
+use gateway_domain::limits::{ATTEMPT_LEASE_MS, LATE_CHARGE_MS, WATCH_MS_MIN};
 use gateway_domain::money::Cents;
 use gateway_domain::reservation::ReserveCommand;
+use gateway_domain::review::Claim;
 use gateway_domain::settle::Settlement;
 use gateway_domain::{
     CardSecret, Money, PaymentId, PaymentStatus, ProductId, Quantity, ReservationId, ReservationStatus,
@@ -25,10 +26,12 @@ use gateway_ports::dead_letters::{AdministerDeadLetters as _, DeadLetterRow, Dea
 use gateway_ports::ledger::{Begin, BeginPayments as _, ReadPayments as _, Settle, SettlePayments as _};
 use gateway_ports::provider::{ChargeRequest, PaymentProvider as _};
 use gateway_ports::reservations::{ReadReservations as _, Reservations as _};
+use gateway_ports::review::Reviewer;
 use gateway_wire::RecordOrigin;
+use gateway_wire::http::SaidBy;
 use serde_json::{Value, json};
 
-use crate::{Report, ReviewPayments};
+use crate::{LastAudit, Report, ReviewPayments};
 
 type Function = ReviewPayments<MemoryLedger, MemoryPayments, MemoryProvider, ManualClock>;
 
@@ -45,6 +48,7 @@ fn function() -> Function {
         clock: ManualClock::new(Timestamp::from_millis(1_000_000), 7),
         review_after_ms: AFTER_MS,
         inquiry_grace_ms: 30_000,
+        stock_audited: LastAudit::default(),
     }
 }
 
@@ -113,7 +117,7 @@ async fn begin(function: &Function) {
         accepted_at: now,
     };
     let origin = RecordOrigin { topic: "order_queue".into(), partition: 0, offset: 0 };
-    ledger.begin(&[Begin { request, origin }], now).await.unwrap();
+    ledger.begin(&[Begin { request, origin, trace: None }], now).await.unwrap();
 }
 
 fn letter() -> DeadLetterRow {
@@ -177,7 +181,7 @@ async fn the_schedule_ends_what_the_psp_can_say_and_closes_its_letters() {
     ] {
         let function = under_review(step.map(|step| (step, 5_000))).await;
         let report = function.run().await.unwrap();
-        assert_eq!(report, Report { asked: 1, ended: 1, in_review: 0 });
+        assert_eq!(report, Report { asked: 1, ended: 1, ..Report::default() });
         assert_eq!((status(&function).await, reservation(&function).await), (expected, stock));
         assert_eq!(resolution(&function).await, ("CLOSED".to_owned(), Some(closed.to_owned())));
         assert_eq!(function.run().await.unwrap(), Report::default(), "{step:?}");
@@ -188,7 +192,7 @@ async fn the_schedule_ends_what_the_psp_can_say_and_closes_its_letters() {
 async fn while_the_psp_is_silent_it_is_asked_after_each_interval_and_nothing_is_guessed() {
     let function = under_review(Some((Step::LoseAnswer(Decides::Authorize), 5_000))).await;
     function.provider.set_silent(true);
-    let waits = |asked| Report { asked, ended: 0, in_review: 1 };
+    let waits = |asked| Report { asked, in_review: 1, ..Report::default() };
     for (advance_ms, asked) in [(0, 1), (0, 0), (AFTER_MS - 1, 0), (1, 1)] {
         function.clock.advance_millis(advance_ms);
         assert_eq!(function.run().await.unwrap(), waits(asked), "{advance_ms}");
@@ -204,7 +208,7 @@ async fn while_the_psp_is_silent_it_is_asked_after_each_interval_and_nothing_is_
 #[tokio::test]
 async fn a_charge_that_does_not_fit_waits_for_a_person_who_can_only_have_it_cancelled() {
     let function = under_review(Some((Step::LoseAnswer(Decides::Authorize), 4_999))).await;
-    assert_eq!(function.run().await.unwrap(), Report { asked: 1, ended: 0, in_review: 1 });
+    assert_eq!(function.run().await.unwrap(), Report { asked: 1, in_review: 1, ..Report::default() });
     for claimed in ["authorized", "failed", "declined"] {
         let response = claim(claimed, None).send(&function).await;
         assert_eq!(code(&response), (409, "charge_mismatch".to_owned()), "{claimed}");
@@ -322,11 +326,106 @@ async fn a_recorded_verdict_counts_as_the_psps_word() {
 }
 
 #[tokio::test]
-async fn a_cancellation_that_the_psp_refuses_leaves_the_payment_under_review() {
+async fn a_cancellation_that_the_psp_refuses_goes_on_by_itself_and_nobody_authorizes_meanwhile() {
     let function = under_review(Some((Step::LoseAnswer(Decides::Authorize), 5_000))).await;
     function.provider.set_refuses_to_cancel(true);
     assert_eq!(code(&claim("voided", None).send(&function).await), (409, "cancel_refused".to_owned()));
-    assert_eq!(status(&function).await, PaymentStatus::InReview);
+    let charge_id = ChargeId(charge_id());
+    let verdict = Verdict::Authorized { charge_id, authorization_code: None };
+    settle(&function, Settlement::Verdict(verdict)).await;
+    for (refuses, expected) in [(true, PaymentStatus::InReview), (false, PaymentStatus::Voided)] {
+        function.provider.set_refuses_to_cancel(refuses);
+        function.clock.advance_millis(AFTER_MS);
+        function.run().await.unwrap();
+        assert_eq!(status(&function).await, expected);
+    }
+    assert_eq!(reservation(&function).await, ReservationStatus::Held);
+    assert_eq!(resolution(&function).await, ("CLOSED".to_owned(), Some("voided".to_owned())));
+}
+
+/// The PSP makes the charge that it knew nothing of when it was asked.
+async fn charge_late(function: &Function, cents: i64) {
+    let card = CardSecret::Encrypted(EncryptedCard::new("YWJj".into()).ok().unwrap());
+    let amount = Cents::new(cents).unwrap();
+    function.provider.charge(ChargeRequest { payment_id: PAYMENT, amount, card: &card }).await;
+}
+
+#[tokio::test]
+async fn a_charge_that_turns_up_after_the_payment_failed_is_cancelled_and_told() {
+    for (cents, story) in [(5_000, vec!["LATE_AUTHORIZATION", "VOIDED"]), (4_999, vec!["VOIDED"])] {
+        let function = under_review(None).await;
+        function.run().await.unwrap();
+        assert_eq!(status(&function).await, PaymentStatus::Failed);
+        charge_late(&function, cents).await;
+        function.provider.set_silent(true);
+        function.clock.advance_millis(WATCH_MS_MIN);
+        assert_eq!(function.run().await.unwrap(), Report { watched: 1, ..Report::default() });
+        function.provider.set_silent(false);
+        for watched in [0, 1, 0] {
+            assert_eq!(function.run().await.unwrap(), Report { watched, ..Report::default() });
+            function.clock.advance_millis(WATCH_MS_MIN);
+        }
+        assert!(function.provider.charge_of(PAYMENT).unwrap().cancelled);
+        assert_eq!(status(&function).await, PaymentStatus::Failed, "a final status absorbs");
+        let told = function.ledger.timeline(PAYMENT).await.unwrap();
+        let told: Vec<_> = told.into_iter().skip(4).map(|event| event.event).collect();
+        assert_eq!(told, story);
+    }
+}
+
+#[tokio::test]
+async fn who_failed_is_asked_about_for_a_day_and_then_no_more() {
+    let function = under_review(None).await;
+    function.run().await.unwrap();
+    let mut asked = 0;
+    for _ in 0..2 * LATE_CHARGE_MS / AFTER_MS {
+        function.clock.advance_millis(AFTER_MS);
+        asked += function.run().await.unwrap().watched;
+    }
+    assert!((5..12).contains(&asked), "{asked}");
+    function.clock.advance_millis(LATE_CHARGE_MS);
+    assert_eq!(function.run().await.unwrap(), Report::default());
+}
+
+#[tokio::test]
+async fn a_charge_whose_cancellation_is_refused_is_cancelled_when_it_can_be() {
+    let function = under_review(None).await;
+    function.run().await.unwrap();
+    charge_late(&function, 5_000).await;
+    for (refuses, cancelled) in [(true, false), (false, true)] {
+        function.provider.set_refuses_to_cancel(refuses);
+        function.clock.advance_millis(WATCH_MS_MIN);
+        function.run().await.unwrap();
+        assert_eq!(function.provider.charge_of(PAYMENT).unwrap().cancelled, cancelled);
+    }
+}
+
+#[tokio::test]
+async fn who_knew_better_meanwhile_is_not_contradicted() {
+    let function = under_review(None).await;
+    let taken = function.ledger.payment(PAYMENT).await.unwrap().unwrap();
+    let charge_id = ChargeId("CHAR_1".into());
+    let verdict = Verdict::Authorized { charge_id: charge_id.clone(), authorization_code: None };
+    settle(&function, Settlement::Verdict(verdict)).await;
+    let by = Reviewer { user: "root".into(), reason: "nothing to be seen".into() };
+    let failed = Settlement::Failed { reason: "resolved_by_review".into() };
+    function.take_word(&taken, failed, &by).await.unwrap();
+    function.cancel(&taken, charge_id, &Inquiry::None, &by).await.unwrap();
+    for claim in [Claim::Failed, Claim::Voided(None)] {
+        let answer = function.answer(PAYMENT, &claim, SaidBy::Person).await;
+        assert!(answer.is_err(), "{claim:?}");
+    }
+    assert_eq!(status(&function).await, PaymentStatus::Authorized);
+    assert_eq!(resolution(&function).await, ("CLOSED".to_owned(), Some("already_final".to_owned())));
+}
+
+#[tokio::test]
+async fn letters_of_a_payment_that_ended_by_another_way_are_closed() {
+    let function = under_review(None).await;
+    let charge_id = ChargeId("CHAR_1".into());
+    settle(&function, Settlement::Verdict(Verdict::Authorized { charge_id, authorization_code: None })).await;
+    function.run().await.unwrap();
+    assert_eq!(resolution(&function).await, ("CLOSED".to_owned(), Some("settled".to_owned())));
 }
 
 #[tokio::test]
@@ -370,4 +469,15 @@ async fn the_sample_event_reviews_a_payment_of_its_own() {
     let event = TestRequest::from_event(include_str!("../../../events/review-payments.json")).unwrap();
     let response = event.send(&function()).await;
     assert_eq!(code(&response), (404, "payment_unknown".to_owned()));
+}
+
+#[tokio::test]
+async fn the_stock_is_compared_now_and_then_and_no_unit_is_missing() {
+    let function = function();
+    begin(&function).await;
+    assert_eq!(function.audit_stock().await.unwrap(), Some(0), "a new environment looks at once");
+    function.clock.advance_millis(899_999);
+    assert_eq!(function.audit_stock().await.unwrap(), None);
+    function.clock.advance_millis(1);
+    assert_eq!(function.audit_stock().await.unwrap(), Some(0));
 }

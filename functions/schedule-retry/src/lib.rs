@@ -51,13 +51,15 @@ impl<L, C: Clock> ScheduleRetry<L, C> {
             },
             failure: AttemptFailure::from(message.failure.clone()),
             origin: record.origin.clone(),
+            trace: Some(record.trace.clone()),
         }
     }
 }
 
 fn outcome((record, decision): (&Record<RetryRequested>, RetryDecision)) -> Outcome {
     let message = &record.message;
-    tracing::info!(payment_id = %message.payment_id, attempt = message.attempt, ?decision, "scheduled");
+    tracing::info!(payment_id = %message.payment_id, attempt = message.attempt, ?decision,
+        topic = record.origin.topic, partition = record.origin.partition, offset = record.origin.offset, "scheduled");
     match decision {
         RetryDecision::At(_) | RetryDecision::Stale(_) => Outcome::Done,
         RetryDecision::Exhausted(reason) => Outcome::Dead(DeadLetterCause {

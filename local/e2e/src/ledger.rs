@@ -39,3 +39,10 @@ pub async fn put_under_review(ledger: &MySqlPool, payment_id: &str, asked_at_ms:
     .unwrap();
     assert_eq!(done.rows_affected(), 1);
 }
+
+/// Opens a payment's dead letters again, as if a person had to see to them.
+pub async fn open_letters_of(ledger: &MySqlPool, payment_id: &str) {
+    let query = "UPDATE dead_letters SET state = 'OPEN' WHERE payment_id = ?";
+    let done = sqlx::query(query).bind(payment_id).execute(ledger).await.unwrap();
+    assert!(done.rows_affected() > 0);
+}

@@ -8,6 +8,7 @@ pub mod canary;
 pub mod ledger;
 pub mod psp;
 pub mod tokens;
+pub mod topics;
 
 use std::time::Duration;
 

@@ -198,7 +198,9 @@ async fn each_route_opens_to_those_it_is_for() {
     let world = World::open().await;
     let user = world.shop.gateway.user();
     let owner = world.token(json!({ "user": user, "roles": ["user"] })).await;
-    let other = world.token(json!({ "user": unique("other"), "roles": ["user", "administrator"] })).await;
+    let other = world
+        .token(json!({ "user": unique("other"), "roles": ["user", "administrator", "not admin"] }))
+        .await;
     let admin = world.token(json!({ "user": "root", "roles": ["user", "admin"] })).await;
     for (route, wants) in ROUTES {
         // Who is let in: the owner, another user, an admin.

@@ -207,6 +207,15 @@ impl Gateway {
         self.send(request).await
     }
 
+    /// Pays as part of a trace, which these headers tell of.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn pay_traced(&self, body: &Value, headers: &[(&str, &str)]) -> Result<Answer, Failure> {
+        let request = self.http.post(self.url("/payment")).json(body);
+        self.send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+    }
+
     /// The payment as it stands.
     ///
     /// # Errors

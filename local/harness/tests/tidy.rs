@@ -49,7 +49,8 @@ fn every_function_crate_is_deployed_and_every_deployed_function_is_a_crate() {
     deployed.extend(
         provision
             .lines()
-            .filter_map(|line| line.trim().strip_prefix("CodeUri: ../target/lambda/"))
+            .filter_map(|line| line.trim().strip_prefix("CodeUri: ../target/lambda/arm64/"))
+            .filter_map(|zip| zip.strip_suffix(".zip"))
             .map(str::to_owned),
     );
     assert_eq!(deployed, crates);

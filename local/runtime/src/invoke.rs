@@ -39,4 +39,12 @@ pub enum InvokeOutcome {
 pub trait Invoke: Send + Sync + 'static {
     /// Calls the function and waits for its answer.
     fn invoke(&self, invocation: Invocation) -> impl Future<Output = InvokeOutcome> + Send;
+
+    /// The same, and the last 4 KB of what was logged during the call, by whoever knows that.
+    fn invoke_logged(
+        &self,
+        invocation: Invocation,
+    ) -> impl Future<Output = (InvokeOutcome, Option<Vec<u8>>)> + Send {
+        async { (self.invoke(invocation).await, None) }
+    }
 }

@@ -4,6 +4,7 @@
 //! It knows nothing of what the functions do: any SAM project with `MSK` or
 //! `SelfManagedKafka` events can be run with it.
 
+pub mod debug;
 pub mod esm;
 pub mod host;
 pub mod http_api;
@@ -11,6 +12,8 @@ mod ids;
 pub mod invoke;
 pub mod invoke_api;
 mod percent;
+pub mod reload;
+pub mod samconfig;
 pub mod schedule;
 mod serve;
 pub mod template;

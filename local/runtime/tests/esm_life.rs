@@ -217,3 +217,92 @@ async fn filtered_records_never_reach_the_function_but_are_committed() {
     stop.cancel();
     handle.join().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_finishes_what_is_in_flight_and_goes_on_by_the_new_configuration() {
+    let broker = Broker::with_topic("pay", 1);
+    broker.produce_all("pay", 0, 0..4).await;
+    let gate = Arc::new(Notify::new());
+    let gated = Arc::clone(&gate);
+    let function = Function::new(move |call, _| {
+        let gate = Arc::clone(&gated);
+        async move {
+            if call == 0 {
+                gate.notified().await;
+            }
+            success()
+        }
+    });
+    let stop = CancellationToken::new();
+    let config = MappingConfig { batch_size: 2, ..mapping(&broker.bootstrap(), "pay") };
+    let handle = Mapping::start(config.clone(), quick(), Arc::clone(&function), stop.clone()).unwrap();
+    function.wait_for_calls(1).await;
+    handle.update(MappingConfig { batch_size: 1, ..config.clone() }).await.unwrap();
+    assert_eq!(handle.status().await.unwrap().state, MappingState::Updating);
+    let refused = handle.update(MappingConfig { batch_size: 0, ..config.clone() }).await;
+    assert!(refused.is_err_and(|error| error.to_string().contains("BatchSize is 0")));
+    gate.notify_one();
+    committed(&handle, 0, 4).await;
+    let first = function.values()[0].len();
+    assert!(function.values()[1..].iter().all(|call| call.len() == 1), "{:?}", function.values());
+    assert_eq!(function.offsets()[&0], [0, 1, 2, 3], "none lost, none twice (the first call had {first})");
+    assert_eq!(handle.metrics().committed, 4, "counts go on");
+
+    handle.update(MappingConfig { enabled: false, ..config.clone() }).await.unwrap();
+    in_state(&handle, MappingState::Disabled).await;
+    handle.update(MappingConfig { batch_size: 3, ..config }).await.unwrap();
+    in_state(&handle, MappingState::Enabled).await;
+    stop.cancel();
+    handle.join().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_in_name_only_disturbs_nothing() {
+    let broker = Broker::with_topic("pay", 1);
+    let stop = CancellationToken::new();
+    let config = mapping(&broker.bootstrap(), "pay");
+    let handle = Mapping::start(config.clone(), quick(), Function::succeeding(), stop.clone()).unwrap();
+    in_state(&handle, MappingState::Enabled).await;
+    handle.update(config).await.unwrap();
+    assert_eq!(handle.status().await.unwrap().state, MappingState::Enabled);
+    stop.cancel();
+    handle.join().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_lag_after_a_restart_counts_from_what_was_committed_before() {
+    let broker = Broker::with_topic("pay", 2);
+    broker.produce_all("pay", 0, 0..5).await;
+    for committed_by_this_run in [Some(5), None] {
+        let stop = CancellationToken::new();
+        let config = mapping(&broker.bootstrap(), "pay");
+        let handle = Mapping::start(config, quick(), Function::succeeding(), stop.clone()).unwrap();
+        match committed_by_this_run {
+            Some(end) => committed(&handle, 0, end).await,
+            None => in_state(&handle, MappingState::Enabled).await,
+        }
+        eventually("both partitions", || async { handle.status().await.unwrap().partitions.len() == 2 })
+            .await;
+        let status = handle.status_with_lag().await.unwrap();
+        assert_eq!(status.lag(), Some(0), "{:?}", status.partitions);
+        stop.cancel();
+        handle.join().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_topic_of_many_partitions_is_read_with_small_buffers() {
+    let broker = Broker::with_topic("pay", 100);
+    let function = Function::succeeding();
+    let stop = CancellationToken::new();
+    for partition in 0..100 {
+        broker.produce_all("pay", partition, [partition]).await;
+    }
+    let config = mapping(&broker.bootstrap(), "pay");
+    let handle = Mapping::start(config, quick(), Arc::clone(&function), stop.clone()).unwrap();
+    function.wait_for_records(100).await;
+    in_state(&handle, MappingState::Enabled).await;
+    assert_eq!(function.values().concat().len(), 100, "each once");
+    stop.cancel();
+    handle.join().await;
+}

@@ -34,8 +34,9 @@ impl Example {
         std::fs::create_dir_all(&folder).unwrap();
         let runtime = json!({"BootstrapServers": broker.bootstrap(), "Destinations": folder.join("failed")});
         std::fs::write(folder.join("parameters.json"), json!({ "Runtime": runtime }).to_string()).unwrap();
-        let template =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name).join("template.yaml");
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+        let template = ["template.yaml", "template.json"].map(|file| examples.join(name).join(file));
+        let template = template.iter().find(|file| file.is_file()).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_esm-local"))
             .args(["run", "--http", "127.0.0.1:0", "--invoke", "127.0.0.1:0", "--template"])
             .arg(template)
@@ -99,6 +100,14 @@ async fn the_node_consumer_filters_splits_and_gives_up() {
     assert_eq!(letter["KafkaBatchInfo"]["recordInfo"]["offset"], "2");
     let log = std::fs::read_to_string(example.folder.join("LargeOrders.log")).unwrap();
     assert!(!log.contains("order 1 of"), "filtered: {log}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_plain_consumer_needs_no_sam() {
+    let broker = Broker::with_topic("returns", 1);
+    broker.produce_all("returns", 0, [json!({"id": 1, "reason": "too small"})]).await;
+    let Some(example) = Example::start("plain-consumer", "python3", &broker) else { return };
+    example.prints("Returns", "return 1: too small").await;
 }
 
 /// Every finished document under a folder.

@@ -6,7 +6,7 @@ mod support;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use esm_local::invoke::InvokeOutcome;
+use esm_local::invoke::{Invocation, Invoke as _, InvokeOutcome};
 use serde_json::json;
 use support::{call, failure, host, options, probe, stats, success, until};
 
@@ -196,11 +196,26 @@ async fn the_end_waits_for_calls_under_way_and_takes_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_function_prints_is_kept_as_the_logs_tail() {
-    let options = options();
-    let log = options.logs.function("probe");
-    let host = host(probe("probe"), options);
-    success(call(&host, &json!({"do": "print", "text": "seen in the log"})).await);
-    until("the line", || String::from_utf8_lossy(&log.tail()).contains("seen in the log")).await;
+async fn the_tail_of_a_call_is_what_that_call_printed() {
+    let host = host(probe("probe"), options());
+    for (word, other) in [("one", "two"), ("two", "one")] {
+        let payload = json!({"do": "print", "text": format!("seen by {word}")}).to_string().into();
+        let (outcome, tail) = host.invoke_logged(Invocation { function: "probe".into(), payload }).await;
+        success(outcome);
+        let tail = String::from_utf8(tail.expect("a tail")).expect("text");
+        assert!(tail.starts_with("START RequestId: ") && tail.contains("\nEND RequestId: "), "{tail}");
+        assert!(tail.contains(&format!("\nseen by {word}\n")), "{tail}");
+        assert!(!tail.contains(&format!("seen by {other}")), "{tail}");
+        assert!(tail.contains("\tBilled Duration: "), "{tail}");
+    }
+    host.shutdown().await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_dumps_no_core() {
+    let host = host(probe("probe"), options());
+    let limits = success(call(&host, &json!({"do": "limits"})).await);
+    assert_eq!(limits["core"], "0 0");
     host.shutdown().await;
 }

@@ -114,6 +114,15 @@ async fn http_requests_reach_the_function_as_events() {
     // The answer may meet a client that is still sending.
     assert!(large.is_err() || large.is_ok_and(|answer| answer.status() == StatusCode::PAYLOAD_TOO_LARGE));
 
+    // Smaller, yet more than Lambda takes; and more headers than API Gateway takes.
+    let event = running.client.post(format!("{}/things/x", running.http)).body(vec![b'x'; 7 << 20]);
+    assert_eq!(event.send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let headers =
+        running.client.get(format!("{}/things/x", running.http)).header("x-long", "h".repeat(10_240));
+    let refused = headers.send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    assert_eq!(refused.json::<Value>().await.unwrap(), json!({"message": "Request Header Fields Too Large"}));
+
     let preflight = running.client.request(Method::OPTIONS, format!("{}/things/x", running.http));
     let preflight = preflight.header("origin", "https://shop").header("access-control-request-method", "GET");
     let preflight = preflight.send().await.unwrap();
@@ -196,6 +205,64 @@ async fn functions_die_with_a_killed_runtime() {
     let status = format!("/proc/{function}/status");
     let has_ended = || std::fs::read_to_string(&status).map_or(true, |status| status.contains("State:\tZ"));
     until("the end of the function", has_ended).await;
+}
+
+/// A shell that starts the function is ended by the kernel; the function itself notices that nobody
+/// has calls for it any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn functions_behind_a_shell_end_after_a_killed_runtime_too() {
+    let parameters = Path::new(env!("CARGO_TARGET_TMPDIR")).join("behind-a-shell.json");
+    let shell = format!("{}; true", env!("CARGO_BIN_EXE_esm-local-probe"));
+    let settings = json!({"Authorizer": "disabled", "Functions": {"Doer": {"Command": ["sh", "-c", shell]}}});
+    std::fs::write(&parameters, settings.to_string()).unwrap();
+    let mut running = Running::start_with("shell", &[parameters]).await;
+    let answer = running.invoke("doer", &json!({"do": "sleep", "ms": 0}), &[]).await;
+    let function = answer.json::<Value>().await.unwrap()["processId"].as_u64().unwrap();
+    running.child.kill().await.unwrap();
+    let status = format!("/proc/{function}/status");
+    let has_ended = || std::fs::read_to_string(&status).map_or(true, |status| status.contains("State:\tZ"));
+    until("the end of the function", has_ended).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asynchronous_calls_are_tried_again_and_their_end_is_told_to_the_destination() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("destinations-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let runtime = json!({"EventRetrySeconds": [0.01, 0.01, 0.01], "Destinations": folder});
+    let parameters = folder.join("parameters.json");
+    let settings = json!({"Authorizer": "disabled", "Runtime": runtime});
+    std::fs::write(&parameters, settings.to_string()).unwrap();
+    let running = Running::start_with("asynchronous", &[parameters]).await;
+    for payload in [json!({"do": "fail"}), json!({"n": 1})] {
+        let accepted = running.invoke("doer", &payload, &[("x-amz-invocation-type", "Event")]).await;
+        assert_eq!(accepted.status(), StatusCode::ACCEPTED);
+    }
+    let failed = document_in(&folder.join("sqs/DoerEventInvokeConfigOnFailure/aws/lambda/async/doer")).await;
+    assert_eq!(failed["requestContext"]["condition"], "RetriesExhausted");
+    assert_eq!(failed["requestContext"]["approximateInvokeCount"], 4, "as many retries as waits");
+    assert_eq!(
+        (&failed["requestPayload"]["do"], &failed["responsePayload"]["errorType"]),
+        (&json!("fail"), &json!("Refused"))
+    );
+    assert_eq!(failed["responseContext"]["functionError"], "Unhandled");
+    let done = document_in(&folder.join("s3/done/aws/lambda/async/doer")).await;
+    assert_eq!(done["requestContext"]["condition"], "Success");
+    assert_eq!(
+        (&done["responsePayload"], &done["responseContext"]["functionError"]),
+        (&json!({"n": 1}), &Value::Null)
+    );
+    drop(std::fs::remove_dir_all(folder));
+}
+
+/// The first document below a folder, waited for.
+async fn document_in(folder: &Path) -> Value {
+    fn first(folder: &Path) -> Option<PathBuf> {
+        let entries = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+        let found = entries.filter_map(|path| if path.is_dir() { first(&path) } else { Some(path) });
+        found.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "json"))
+    }
+    until("a document", || first(folder).is_some()).await;
+    serde_json::from_slice(&std::fs::read(first(folder).unwrap()).unwrap()).unwrap()
 }
 
 #[test]

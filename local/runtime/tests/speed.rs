@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use esm_local::host::Host;
 use esm_local::http_api::{self, Disabled, HttpApi};
-use esm_local::template::{Application, Place, Route};
+use esm_local::template::{Application, PayloadFormat, Place, Route};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::json;
@@ -111,12 +111,14 @@ async fn http_requests() {
             authorizer: None,
             scopes: Vec::new(),
             timeout: Duration::from_secs(30),
+            payload_format: PayloadFormat::V2,
         }],
         functions: Vec::new(),
         apis: Default::default(),
         mappings: Vec::new(),
         schedules: Vec::new(),
         ignored: Vec::new(),
+        warnings: Vec::new(),
     };
     let host = host(function, options());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

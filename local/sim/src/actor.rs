@@ -25,22 +25,39 @@ pub enum Actor {
     ExpireReservations,
     /// `receive-psp-webhook`.
     ReceivePspWebhook,
+    /// `review-payments`.
+    ReviewPayments,
+    /// `dead-letters`.
+    DeadLetters,
+    /// `catalog`.
+    Catalog,
+    /// `index-products`.
+    IndexProducts,
+    /// Debezium, which carries the product table's changes to their topic.
+    Connector,
     /// The payment service provider.
     Psp,
     /// Who starts the scheduled functions.
     Scheduler,
     /// A buyer's program.
     Buyer,
+    /// Who looks after dead letters and payments under review.
+    Admin,
+    /// Who restocks and prices the products.
+    Shopkeeper,
+    /// Who writes what nobody can read into the topics.
+    Vandal,
 }
 
 impl Actor {
     /// The functions that read a topic.
-    pub const CONSUMERS: [Self; 5] = [
+    pub const CONSUMERS: [Self; 6] = [
         Self::OrchestratePayment,
         Self::ProcessPayment,
         Self::SettlePayment,
         Self::ScheduleRetry,
         Self::HandleDlq,
+        Self::IndexProducts,
     ];
 
     /// A function's name in the template; the others' for people.
@@ -58,9 +75,17 @@ impl Actor {
             Self::DispatchRetries => "dispatch-retries",
             Self::ExpireReservations => "expire-reservations",
             Self::ReceivePspWebhook => "receive-psp-webhook",
+            Self::ReviewPayments => "review-payments",
+            Self::DeadLetters => "dead-letters",
+            Self::Catalog => "catalog",
+            Self::IndexProducts => "index-products",
+            Self::Connector => "connector",
             Self::Psp => "psp",
             Self::Scheduler => "scheduler",
             Self::Buyer => "buyer",
+            Self::Admin => "admin",
+            Self::Shopkeeper => "shopkeeper",
+            Self::Vandal => "vandal",
         }
     }
 }

@@ -13,6 +13,7 @@
 //! tested against the real servers.
 
 pub mod actor;
+pub mod cdc;
 pub mod chance;
 pub mod check;
 pub mod env;

@@ -80,8 +80,8 @@ fn sweep(options: &Options, setting: Arc<Setting>) -> bool {
 
 /// Shrinks a failure and tells its story.
 fn explain(case: &Case) {
-    let Some(Shrunk { ended, buyers, .. }) = shrink(case) else { return };
-    println!("SEED={}, shrunk to {} faults and the buyers {buyers:?}:", case.seed, ended.faults.len());
+    let Some(Shrunk { ended, parties, .. }) = shrink(case) else { return };
+    println!("SEED={}, shrunk to {} faults and the parties {parties:?}:", case.seed, ended.faults.len());
     ended.story.iter().for_each(|line| println!("{line}"));
     println!("the whole run: cargo xtask sim --seed {} --story", case.seed);
 }

@@ -53,6 +53,22 @@ planted! {
     ExpirePaying = "expires reservations that are being paid",
     /// Claims are granted to everybody.
     ForgetClaims = "forgets who was first",
+    /// What was read is committed, though an earlier record has failed.
+    CommitPastFailure = "commits past a failed record",
+    /// A letter that was redriven is redriven again.
+    RedriveTwice = "redrives a letter twice",
+    /// A letter is redriven before an earlier one of its key.
+    RedriveOutOfOrder = "redrives a letter before an earlier one of its key",
+    /// The index takes whatever comes last.
+    IndexWithoutVersion = "indexes without regard to versions",
+    /// A PSP that cannot say counts as one that says no, where a payment is reviewed.
+    GuessInReview = "guesses in review",
+    /// A cancellation is not written down.
+    LoseVoid = "forgets what it has cancelled",
+    /// A charge is cancelled before the ledger knows that it is to be.
+    CancelBeforeDeciding = "cancels before it has decided",
+    /// Nobody looks for charges that turn up late.
+    MissLateCharges = "does not look for late charges",
     /// Due retries are noted as dispatched and not sent.
     LoseDispatch = "notes retries as sent without sending them",
 }

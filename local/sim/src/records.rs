@@ -135,6 +135,7 @@ impl World {
         records: Vec<OutgoingRecord>,
     ) -> Vec<Result<Delivered, PortError>> {
         let append = |mut record: OutgoingRecord| {
+            self.look_at_redrive(&record);
             if self.has(Planted::ScatterKeys) {
                 record.key = format!("{}{}", record.key, self.unique() % 64);
             }

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gateway_domain::{PaymentStatus, ReservationStatus};
+use gateway_domain::ReservationStatus;
+use gateway_domain::letter::LetterState;
 
+use crate::cdc;
 use crate::chance::{Chance, FaultId, mix};
 use crate::check::{self, Violation, is_final};
 use crate::esm::{self, Group};
@@ -19,7 +21,7 @@ use crate::world::{Origin, World};
 /// Faults go on for one of these times, in milliseconds.
 const FAULTY_MS: [i64; 4] = [180_000, 600_000, 1_500_000, 3_000_000];
 /// All must have come to rest so long after the last fault, in milliseconds.
-const REST_MS: i64 = 3 * 60 * 60 * 1000;
+const REST_MS: i64 = 30 * 60 * 60 * 1000;
 /// How often it is asked whether all is at rest, in milliseconds.
 const LOOK_MS: i64 = 5_000;
 
@@ -34,8 +36,8 @@ pub struct Case {
     pub planted: Option<Planted>,
     /// Only these faults may happen.
     pub faults: Option<BTreeSet<FaultId>>,
-    /// Only these buyers come.
-    pub buyers: Option<Vec<usize>>,
+    /// Only these come: buyers by their number, then the shopkeeper and the vandal.
+    pub parties: Option<Vec<usize>>,
     /// Whether the story is written down.
     pub tells: bool,
 }
@@ -47,8 +49,8 @@ pub struct Ended {
     pub violation: Option<Violation>,
     /// The faults that happened.
     pub faults: Vec<FaultId>,
-    /// Buyers there were.
-    pub buyers: usize,
+    /// Buyers there were, and whoever else does something.
+    pub parties: usize,
     /// How often things came about: payments by status, dead letters by resolution, faults by kind.
     pub tally: BTreeMap<String, u64>,
     /// Virtual time that passed, in milliseconds.
@@ -61,7 +63,7 @@ impl Case {
     /// A whole run of a seed.
     #[must_use]
     pub fn of(setting: &Arc<Setting>, seed: u64) -> Self {
-        Self { setting: Arc::clone(setting), seed, planted: None, faults: None, buyers: None, tells: false }
+        Self { setting: Arc::clone(setting), seed, planted: None, faults: None, parties: None, tells: false }
     }
 }
 
@@ -77,9 +79,10 @@ pub fn run(case: &Case) -> Ended {
         tells: case.tells,
         faulty_ms: FAULTY_MS[mix(case.seed ^ 0xfa) as usize % FAULTY_MS.len()],
     });
-    let busy = workload::start(&world, &plan, case.buyers.as_deref());
+    let busy = workload::start(&world, &plan, case.parties.as_deref());
     let groups = esm::start(&world);
     functions::run_schedules(&world);
+    world.runtime.spawn(cdc::connect(Arc::clone(&world)));
     let started_ms = world.now_ms();
     let quiet = go(&world, &groups, &busy);
     if lock(&world.judge).found().is_none() {
@@ -88,7 +91,7 @@ pub fn run(case: &Case) -> Ended {
     let ended = Ended {
         violation: lock(&world.judge).found().cloned(),
         faults: world.chance(|chance| chance.injected().to_vec()),
-        buyers: plan.orders.len(),
+        parties: plan.parties(),
         tally: tally(&world),
         took_ms: world.now_ms() - started_ms,
         story: world.history.lines(),
@@ -115,11 +118,16 @@ fn go(world: &World, groups: &[Arc<Group>], busy: &AtomicUsize) -> bool {
 
 fn is_at_rest(world: &World, groups: &[Arc<Group>]) -> bool {
     let rows_rest = world.ledger.inspect(|rows| {
-        let rests = |status| is_final(status) || status == PaymentStatus::InReview;
-        rows.payments().all(|payment| rests(payment.status))
+        let decided = |state| !matches!(state, LetterState::Open | LetterState::Redriving);
+        rows.payments().all(|payment| is_final(payment.status))
             && rows.reservations().all(|row| row.status != ReservationStatus::Held)
+            && rows.letters().all(|(_, state)| decided(state))
     });
-    rows_rest && world.psp.is_at_rest() && groups.iter().all(|group| group.is_idle(world))
+    rows_rest
+        && world.psp.is_at_rest()
+        && world.cdc.is_idle()
+        && groups.iter().all(|group| group.is_idle(world))
+        && !world.holds_money_for_nothing()
 }
 
 fn tally(world: &World) -> BTreeMap<String, u64> {
@@ -128,8 +136,12 @@ fn tally(world: &World) -> BTreeMap<String, u64> {
     world.ledger.inspect(|rows| {
         rows.payments().for_each(|payment| count(format!("payment {}", payment.status)));
         rows.reservations().for_each(|row| count(format!("reservation {}", row.status)));
-        let resolved = rows.dead_letters().filter_map(|row| row.resolution.as_deref());
-        resolved.for_each(|resolution| count(format!("letter {resolution}")));
+        for (row, state) in rows.letters() {
+            count(format!("letter {state}"));
+            count(format!("letter {}", row.resolution.as_deref().unwrap_or("unresolved")));
+        }
+        let stories = rows.payments().flat_map(|payment| rows.timeline(payment.id));
+        stories.for_each(|event| count(format!("event {}", event.event)));
     });
     world.chance(|chance| {
         chance.injected().iter().for_each(|id| count(format!("fault: {}", id.fault.as_str())));

@@ -25,13 +25,15 @@ pub struct Setting {
     pub inquiry_grace_ms: i64,
     /// How long a payment may stand still, in milliseconds.
     pub stuck_after_ms: i64,
+    /// After how long a payment under review is asked about again, in milliseconds.
+    pub review_after_ms: i64,
     /// How long stock is held, in milliseconds.
     pub reservation_life_ms: i64,
     /// How long one call of the PSP may take, in milliseconds.
     pub psp_timeout_ms: i64,
 }
 
-const FUNCTIONS: [Actor; 11] = [
+const FUNCTIONS: [Actor; 15] = [
     Actor::Reserve,
     Actor::EnqueuePayment,
     Actor::Payments,
@@ -43,6 +45,10 @@ const FUNCTIONS: [Actor; 11] = [
     Actor::DispatchRetries,
     Actor::ExpireReservations,
     Actor::ReceivePspWebhook,
+    Actor::ReviewPayments,
+    Actor::DeadLetters,
+    Actor::Catalog,
+    Actor::IndexProducts,
 ];
 
 impl Setting {
@@ -84,6 +90,7 @@ impl Setting {
             },
             inquiry_grace_ms: variable(Actor::HandleDlq, "INQUIRY_GRACE_MS")?,
             stuck_after_ms: variable(Actor::DispatchRetries, "STUCK_AFTER_MS")?,
+            review_after_ms: variable(Actor::ReviewPayments, "REVIEW_AFTER_MS")?,
             reservation_life_ms: variable(Actor::Reserve, "RESERVATION_LIFE_MS")?,
             psp_timeout_ms: variable(Actor::ProcessPayment, "PSP_TIMEOUT_MS")?,
         })

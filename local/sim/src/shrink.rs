@@ -1,4 +1,4 @@
-//! Making a failure small: fewer buyers, fewer faults, the same broken rule.
+//! Making a failure small: fewer parties, fewer faults, the same broken rule.
 
 use std::collections::BTreeSet;
 
@@ -14,8 +14,8 @@ pub struct Shrunk {
     pub case: Case,
     /// How it ended, with its story.
     pub ended: Ended,
-    /// The buyers who came.
-    pub buyers: Vec<usize>,
+    /// The parties who came.
+    pub parties: Vec<usize>,
 }
 
 struct Shrinker {
@@ -30,58 +30,58 @@ pub fn shrink(case: &Case) -> Option<Shrunk> {
     let ended = run(case);
     let rule = ended.violation.as_ref()?.rule;
     let mut shrinker = Shrinker { case: case.clone(), rule, runs: 0 };
-    let mut buyers: Vec<usize> = case.buyers.clone().unwrap_or_else(|| (0..ended.buyers).collect());
+    let mut parties: Vec<usize> = case.parties.clone().unwrap_or_else(|| (0..ended.parties).collect());
     let mut faults: Vec<FaultId> = ended.faults;
     loop {
-        let before = (buyers.len(), faults.len());
-        shrinker.fewer_buyers(&mut buyers, &mut faults);
-        shrinker.fewer_faults(&buyers, &mut faults);
-        if (buyers.len(), faults.len()) == before || shrinker.runs >= RUNS_MAX {
+        let before = (parties.len(), faults.len());
+        shrinker.fewer_parties(&mut parties, &mut faults);
+        shrinker.fewer_faults(&parties, &mut faults);
+        if (parties.len(), faults.len()) == before || shrinker.runs >= RUNS_MAX {
             break;
         }
     }
-    let case = Case { tells: true, ..shrinker.with(&buyers, &faults) };
+    let case = Case { tells: true, ..shrinker.with(&parties, &faults) };
     let ended = run(&case);
-    Some(Shrunk { case, ended, buyers })
+    Some(Shrunk { case, ended, parties })
 }
 
 impl Shrinker {
-    fn with(&self, buyers: &[usize], faults: &[FaultId]) -> Case {
+    fn with(&self, parties: &[usize], faults: &[FaultId]) -> Case {
         let faults: BTreeSet<_> = faults.iter().copied().collect();
-        Case { buyers: Some(buyers.to_vec()), faults: Some(faults), ..self.case.clone() }
+        Case { parties: Some(parties.to_vec()), faults: Some(faults), ..self.case.clone() }
     }
 
     /// The faults that happened, if the rule is still broken.
-    fn breaks(&mut self, buyers: &[usize], faults: &[FaultId]) -> Option<Vec<FaultId>> {
+    fn breaks(&mut self, parties: &[usize], faults: &[FaultId]) -> Option<Vec<FaultId>> {
         if self.runs >= RUNS_MAX {
             return None;
         }
         self.runs += 1;
-        let ended = run(&self.with(buyers, faults));
+        let ended = run(&self.with(parties, faults));
         ended.violation.is_some_and(|found| found.rule == self.rule).then_some(ended.faults)
     }
 
-    fn fewer_buyers(&mut self, buyers: &mut Vec<usize>, faults: &mut Vec<FaultId>) {
+    fn fewer_parties(&mut self, parties: &mut Vec<usize>, faults: &mut Vec<FaultId>) {
         let mut at = 0;
-        while at < buyers.len() {
-            let mut fewer = buyers.clone();
+        while at < parties.len() {
+            let mut fewer = parties.clone();
             fewer.remove(at);
             match self.breaks(&fewer, faults) {
-                Some(left) => (*buyers, *faults) = (fewer, left),
+                Some(left) => (*parties, *faults) = (fewer, left),
                 None => at += 1,
             }
         }
     }
 
     /// Leaves out ever smaller parts: halves first, single faults last.
-    fn fewer_faults(&mut self, buyers: &[usize], faults: &mut Vec<FaultId>) {
+    fn fewer_faults(&mut self, parties: &[usize], faults: &mut Vec<FaultId>) {
         let mut part = faults.len().div_ceil(2);
         while part > 0 {
             let mut at = 0;
             while at < faults.len() {
                 let mut fewer = faults.clone();
                 fewer.drain(at..(at + part).min(faults.len()));
-                match self.breaks(buyers, &fewer) {
+                match self.breaks(parties, &fewer) {
                     Some(left) => *faults = left,
                     None => at += part,
                 }

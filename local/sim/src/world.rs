@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use gateway_memory::attempts::MemoryPayments;
 use gateway_memory::claims::MemoryClaims;
+use gateway_memory::index::MemoryIndex;
 use gateway_memory::ledger::MemoryLedger;
 
 use crate::actor::Actor;
+use crate::cdc::Cdc;
 use crate::chance::{Chance, Fault, Lot, Site, mix};
 use crate::check::{Judge, Violation};
 use crate::history::History;
@@ -21,7 +23,7 @@ use crate::setting::Setting;
 pub const START_MS: i64 = 1_795_426_200_000;
 
 /// Who may get no answer for long.
-const FAILING: [Actor; 8] = [
+const FAILING: [Actor; 11] = [
     Actor::OrchestratePayment,
     Actor::ProcessPayment,
     Actor::SettlePayment,
@@ -29,6 +31,9 @@ const FAILING: [Actor; 8] = [
     Actor::HandleDlq,
     Actor::DispatchRetries,
     Actor::ReceivePspWebhook,
+    Actor::ReviewPayments,
+    Actor::DeadLetters,
+    Actor::IndexProducts,
     Actor::Psp,
 ];
 
@@ -44,6 +49,10 @@ pub struct World {
     pub vault: MemoryPayments,
     /// DynamoDB's claims.
     pub claims: MemoryClaims,
+    /// The search index.
+    pub index: MemoryIndex,
+    /// What the product table's binlog tells.
+    pub cdc: Cdc,
     /// Kafka.
     pub topics: Topics,
     /// The payment service provider.
@@ -96,6 +105,8 @@ impl World {
             ledger: MemoryLedger::new(),
             vault: MemoryPayments::default(),
             claims: MemoryClaims::default(),
+            index: MemoryIndex::default(),
+            cdc: Cdc::default(),
             topics: Topics::new(partitions),
             psp: Psp::default(),
             history: History::new(origin.tells),
@@ -193,6 +204,12 @@ impl World {
     pub fn look_at_ledger(&self) {
         let mut judge = lock(&self.judge);
         let (now_ms, told) = (self.now_ms() - START_MS, &self.history);
-        self.ledger.inspect(|rows| judge.ledger(rows, now_ms, told));
+        self.ledger.inspect(|rows| {
+            judge.ledger(rows, now_ms, told);
+            self.cdc.capture(rows);
+        });
+        let failed = judge.take_failed();
+        drop(judge);
+        failed.into_iter().for_each(|payment_id| self.look_at_failure(payment_id));
     }
 }

@@ -33,6 +33,6 @@ fn a_failure_shrinks_to_the_faults_that_it_takes() {
     let rule = |violation: Option<sim::Violation>| violation.unwrap().rule;
     assert_eq!(rule(shrunk.ended.violation), rule(whole.violation));
     assert!(shrunk.ended.faults.len() <= 3, "{:?}", shrunk.ended.faults);
-    assert!(shrunk.buyers.len() <= 2, "{:?}", shrunk.buyers);
+    assert!(shrunk.parties.len() <= 2, "{:?}", shrunk.parties);
     assert!(shrunk.ended.story.iter().any(|line| line.contains("VIOLATION")));
 }

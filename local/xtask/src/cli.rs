@@ -54,6 +54,14 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// End parts of a fresh stack at random under load, then check every promise: `--seed N --payments N
+    /// --faults N`, `--short`, and more that `--help` shows.
+    #[command(disable_help_flag = true)]
+    Chaos {
+        /// Arguments of the run.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// The whole test run: format, lints, unit tests, then end-to-end tests on an empty stack.
     Test {
         /// Leave out what needs servers.
@@ -66,6 +74,12 @@ pub enum Command {
     CheckCompose,
     /// Check the templates and scripts of infra/ and the workflows with their linters.
     CheckTemplates,
+    /// Compile the functions for Lambda and pack them: zips, sizes, sums, bills of materials, licences.
+    Package(Package),
+    /// Check what the workspace depends on: licences, sources, duplicates, known vulnerabilities.
+    CheckDependencies,
+    /// Try every route of the running gateway with requests made from the OpenAPI document.
+    FuzzApi(FuzzApi),
     /// End a part without asking (SIGKILL), as a crash would.
     Kill {
         /// The part: a name that `status` shows.
@@ -116,12 +130,53 @@ pub enum Measured {
     Esm,
 }
 
+/// What to pack.
+#[derive(Debug, Clone, Args)]
+pub struct Package {
+    /// The processor to pack for; the templates deploy arm64.
+    #[arg(long, value_enum, default_value_t = PackageArch::Arm64)]
+    pub arch: PackageArch,
+    /// A function by its crate's name; may be repeated. Without it, all of them.
+    #[arg(long = "function", value_name = "NAME")]
+    pub functions: Vec<String>,
+    /// Then start what lies in the zips under the local runtime, with sample events.
+    #[arg(long)]
+    pub check: bool,
+    /// Take what was compiled before.
+    #[arg(long)]
+    pub no_build: bool,
+}
+
+/// Lambda's processors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum PackageArch {
+    /// Graviton.
+    #[value(name = "arm64")]
+    Arm64,
+    /// Intel and AMD.
+    #[value(name = "x86_64")]
+    X86_64,
+    /// Both.
+    All,
+}
+
 /// What is passed on to the program.
 #[derive(Debug, Clone, Args)]
 pub struct Passed {
     /// Arguments of the program, after `--`.
     #[arg(last = true)]
     pub arguments: Vec<String>,
+}
+
+/// How long and from where to try.
+#[derive(Debug, Clone, Args)]
+pub struct FuzzApi {
+    /// The same seed makes the same requests.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u32,
+    /// Requests of one operation and one kind of caller at most.
+    #[arg(long, default_value_t = 40)]
+    pub examples: u32,
 }
 
 /// Whose token, and of what kind.

@@ -11,7 +11,7 @@ use crate::ports::Port;
 use crate::probe::{self, Probe};
 use crate::process::{self, Daemon, Record, Stopped};
 use crate::stack::Stack;
-use crate::{port_holder, say};
+use crate::{port_holder, say, system};
 
 /// How often a starting service is asked whether it is ready.
 const ASK_EVERY: Duration = Duration::from_millis(25);
@@ -46,6 +46,11 @@ pub trait Service: Sync {
         Duration::from_secs(90)
     }
 
+    /// `nice(1)` of it once it is ready: what nobody waits for yields to what somebody does.
+    fn niceness(&self) -> i32 {
+        0
+    }
+
     /// How long it may take to finish.
     fn stop_within(&self) -> Duration {
         Duration::from_secs(60)
@@ -74,6 +79,7 @@ pub fn ensure(stack: &Stack, service: &dyn Service) -> Outcome<Record> {
     let command = service.command(stack)?;
     let record = process::start(&stack.place, Daemon { name: service.name(), command, ports })?;
     await_ready(stack, service, &record)?;
+    give_way(service, &record);
     let took = say::duration(started.elapsed());
     say::progress(
         service.name(),
@@ -164,6 +170,16 @@ fn ports_are_free(stack: &Stack, service: &dyn Service) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// Starting is never slowed down: it is waited for.
+fn give_way(service: &dyn Service, record: &Record) {
+    let niceness = service.niceness();
+    if niceness > 0
+        && let Err(why) = system::yield_to_others(record.pid, niceness)
+    {
+        say::progress(service.name(), format!("goes on at its usual priority: {why}"));
+    }
 }
 
 /// Asks until the service is ready, it has ended, or its time is up.

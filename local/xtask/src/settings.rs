@@ -8,6 +8,12 @@ use crate::place::{self, Place};
 /// Tells a JVM to use its quick compiler alone.
 pub const QUICK_COMPILER: &str = "-XX:TieredStopAtLevel=1";
 
+/// Whether what cannot be checked is a failure: `GATEWAY_CHECKS=required`, as in CI.
+#[must_use]
+pub fn checks_are_required() -> bool {
+    std::env::var("GATEWAY_CHECKS").is_ok_and(|demand| demand == "required")
+}
+
 /// Who runs the servers; a few addresses differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]

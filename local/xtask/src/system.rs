@@ -1,5 +1,5 @@
 //! The few things only the operating system's C interface can do.
-#![allow(unsafe_code, reason = "four libc calls without memory of ours; everything else in xtask is safe")]
+#![allow(unsafe_code, reason = "five libc calls without memory of ours; everything else in xtask is safe")]
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -20,6 +20,14 @@ pub fn detach(command: &mut Command) {
     unsafe {
         command.pre_exec(|| if libc::setsid() == -1 { Err(io::Error::last_os_error()) } else { Ok(()) });
     }
+}
+
+/// Lets a process that leads its session, and all its threads, yield to others: `niceness` as nice(1)
+/// knows it.
+pub fn yield_to_others(pid: u32, niceness: i32) -> io::Result<()> {
+    // SAFETY: setpriority takes three integers. The session's leader leads its process group, too.
+    let done = unsafe { libc::setpriority(libc::PRIO_PGRP, pid, niceness) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
 /// How to end a process.

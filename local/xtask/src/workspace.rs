@@ -83,6 +83,9 @@ pub struct Metadata {
 pub struct Package {
     /// Its name.
     pub name: String,
+    /// Its manifest.
+    #[serde(default)]
+    pub manifest_path: PathBuf,
     /// What is built from it.
     pub targets: Vec<Target>,
 }

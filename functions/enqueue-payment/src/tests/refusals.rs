@@ -34,11 +34,13 @@ async fn a_payment_is_accepted_vaulted_and_queued() {
 async fn the_requests_trace_goes_on_in_the_record() {
     let world = world().await;
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    pay(&body(), None).header("traceparent", trace).send(&world).await;
-    let records = world.log.inner.records(topics::ORDER_QUEUE);
-    let carried = TraceContext::parse(&records[0].record.headers[0].1).unwrap();
-    let sent = TraceContext::parse(trace).unwrap();
-    assert_eq!(carried.trace_id, sent.trace_id);
+    let request = pay(&body(), None).header("traceparent", trace).header("tracestate", "congo=1");
+    request.send(&world).await;
+    let headers = &world.log.inner.records(topics::ORDER_QUEUE)[0].record.headers;
+    let header = |name: &str| headers.iter().find(|(key, _)| key == name).map(|(_, text)| text.as_str());
+    let carried = TraceContext::from_headers(header).unwrap();
+    let sent = TraceContext::parse(trace).unwrap().with_state("congo=1");
+    assert_eq!(carried, sent.at(carried.span_id));
     assert_ne!(carried.span_id, sent.span_id);
 }
 

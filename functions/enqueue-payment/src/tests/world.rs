@@ -137,7 +137,11 @@ pub(super) async fn orchestrate(world: &World) -> Vec<BeginDecision> {
     let batch: Vec<_> = queued(world)
         .iter()
         .zip(0..)
-        .map(|(message, offset)| Begin { request: message.to_request().unwrap(), origin: origin(offset) })
+        .map(|(message, offset)| Begin {
+            request: message.to_request().unwrap(),
+            origin: origin(offset),
+            trace: None,
+        })
         .collect();
     world.ledger.begin(&batch, world.clock.now()).await.unwrap()
 }

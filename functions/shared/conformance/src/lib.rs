@@ -1,8 +1,10 @@
-//! Suites that every adapter of a port passes, the in-memory one and the real one alike.
+//! Suites that every adapter of a port passes, the in-memory one and the real one alike; and a stand-in for AWS
+//! services that no test can have, which looks at what it is sent.
 // A suite is a test that lives in a library: a failed expectation panics.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, clippy::future_not_send)]
 
 pub mod attempts;
+pub mod aws;
 pub mod claims;
 pub mod fresh;
 pub mod index;

@@ -47,6 +47,12 @@ impl Verdict {
         !matches!(self, Self::InAnalysis { .. })
     }
 
+    /// Whether it tells of a charge that was cancelled.
+    #[must_use]
+    pub fn is_cancellation(&self) -> bool {
+        matches!(self, Self::Declined { code, .. } if code == CANCELLED_CODE)
+    }
+
     /// The charge the verdict is about, where there is one.
     #[must_use]
     pub const fn charge_id(&self) -> Option<&ChargeId> {
@@ -56,6 +62,9 @@ impl Verdict {
         }
     }
 }
+
+/// The code of a verdict about a charge that was cancelled: its money is free again.
+pub const CANCELLED_CODE: &str = "CANCELED";
 
 /// Why an attempt ended without a verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]

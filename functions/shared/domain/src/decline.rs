@@ -108,6 +108,12 @@ pub fn advice(code: &str, message: &str) -> Advice {
     }
 }
 
+/// Whether a code stands in the table: of those there are only so many.
+#[must_use]
+pub fn is_known(code: &str) -> bool {
+    DECLINES.iter().any(|decline| decline.code == code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::Timestamp;
 use crate::limits::USER_ID_LEN_MAX;
 
 /// Why a text is no identifier.
@@ -16,6 +17,16 @@ impl fmt::Display for InvalidId {
 }
 
 impl std::error::Error for InvalidId {}
+
+/// The 128 bits of a ULID's text. 26 characters hold 130: a text that would need them all is none, or two
+/// texts would mean the same id.
+///
+/// # Errors
+/// [`InvalidId`].
+pub fn ulid_bits(text: &str) -> Result<u128, InvalidId> {
+    let fits = text.bytes().next().is_some_and(|first| first <= b'7');
+    ulid::Ulid::from_string(text).ok().filter(|_| fits).map(|ulid| ulid.0).ok_or(InvalidId)
+}
 
 macro_rules! ulid_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -54,7 +65,7 @@ macro_rules! ulid_id {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                ulid::Ulid::from_string(text).map(Self).map_err(|_| InvalidId)
+                ulid_bits(text).map(Self::from_u128)
             }
         }
     };
@@ -72,6 +83,14 @@ ulid_id!(
     /// A payment; also its reference and idempotency key at the PSP.
     PaymentId
 );
+
+impl PaymentId {
+    /// When the payment was accepted: the time in its id.
+    #[must_use]
+    pub const fn accepted_at(self) -> Timestamp {
+        Timestamp::from_millis((self.to_u128() >> 80) as i64)
+    }
+}
 
 /// Who acts: the `sub` of the token.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,7 +145,15 @@ mod tests {
 
     #[test]
     fn texts_that_are_no_ids_are_refused() {
-        for text in ["", "abc", "01J0000000000000000000000U", "01J00000000000000000000000000"] {
+        for text in [
+            "",
+            "abc",
+            "01J0000000000000000000000U",
+            "01J00000000000000000000000000",
+            // More than 128 bits.
+            "80000000000000000000000000",
+            "01J0000000000000000000000é",
+        ] {
             assert_eq!(text.parse::<ReservationId>(), Err(InvalidId), "{text}");
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::payment::PaymentStatus;
 use crate::time::Timestamp;
 
 /// What was found out about a letter.
@@ -51,6 +52,22 @@ impl Resolution {
             Self::Voided => "voided",
             Self::VoidRefused => "void_refused",
             Self::Unresolved => "unresolved",
+        }
+    }
+
+    /// What a payment's end means for the letters that waited for it; `None` while it has not ended.
+    #[must_use]
+    pub const fn of_end(status: PaymentStatus) -> Option<Self> {
+        match status {
+            PaymentStatus::Authorized | PaymentStatus::Declined => Some(Self::Settled),
+            PaymentStatus::Failed => Some(Self::Failed),
+            PaymentStatus::Voided => Some(Self::Voided),
+            PaymentStatus::Rejected => Some(Self::AlreadyFinal),
+            PaymentStatus::Pending
+            | PaymentStatus::Processing
+            | PaymentStatus::RetryScheduled
+            | PaymentStatus::InAnalysis
+            | PaymentStatus::InReview => None,
         }
     }
 

@@ -21,6 +21,7 @@ pub mod retry;
 pub mod review;
 pub mod settle;
 pub mod time;
+pub mod watch;
 
 pub use card::{CardSecret, CardSummary};
 pub use charge::{ChargeOutcome, Verdict};

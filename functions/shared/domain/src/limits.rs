@@ -23,10 +23,28 @@ pub const IDEMPOTENCY_KEY_LEN_MAX: usize = 255;
 pub const USER_ID_LEN_MAX: usize = 64;
 /// Longest product name, in characters.
 pub const PRODUCT_NAME_LEN_MAX: usize = 120;
+/// The most units of a product that can be in stock: what is held comes back on top of them.
+pub const STOCK_MAX: u32 = 1_000_000_000;
 /// Largest amount the PSP takes: nine digits of cents.
 pub const CENTS_MAX: i64 = 999_999_999;
 /// How long a redrive of a dead letter may hold its claim before another may take it over: longer than
 /// the function that redrives may run.
 pub const REDRIVE_LEASE_MS: i64 = 45 * 1000;
+/// How long after it was accepted a payment's charge may still turn up at the PSP: no request of ours is
+/// at work there for longer, and idempotency keys are not relied upon for longer.
+pub const LATE_CHARGE_MS: i64 = 24 * 60 * 60 * 1000;
+/// The least and the most time between two questions about a charge that may turn up.
+pub const WATCH_MS_MIN: i64 = 10 * 60 * 1000;
+/// See [`WATCH_MS_MIN`].
+pub const WATCH_MS_MAX: i64 = 6 * 60 * 60 * 1000;
 /// Longest reason that a person gives for what they did, in characters.
 pub const NOTE_LEN_MAX: usize = 500;
+/// Largest body of an HTTP request, in bytes: no request of this gateway has a tenth of it. API Gateway
+/// itself takes 10 MB.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Items on a page unless the caller says otherwise.
+pub const PAGE_LIMIT_DEFAULT: u32 = 50;
+/// The most items on a page.
+pub const PAGE_LIMIT_MAX: u32 = 200;
+/// The longest that an answer waits for a payment's end, in seconds: within API Gateway's 30.
+pub const WAIT_MAX_S: u32 = 20;

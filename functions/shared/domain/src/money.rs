@@ -40,6 +40,9 @@ impl fmt::Display for MoneyError {
 impl std::error::Error for MoneyError {}
 
 impl Money {
+    /// The largest amount that can be charged.
+    pub const CHARGEABLE_MAX: Self = Self(CENTS_MAX * UNITS_PER_CENT);
+
     /// From ten-thousandths of the currency's unit.
     #[must_use]
     pub const fn from_units(units: i64) -> Self {

@@ -7,6 +7,10 @@ use crate::settle::Settlement;
 /// The code of a decline or failure that rests on a person's word.
 pub const BY_REVIEW: &str = "resolved_by_review";
 
+/// The code of a payment under review whose charge a person wants cancelled: from then on no verdict
+/// authorizes it.
+pub const VOID_REQUESTED: &str = "void_requested";
+
 /// How a person says that a payment under review ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {

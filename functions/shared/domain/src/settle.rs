@@ -2,6 +2,7 @@
 
 use crate::charge::{ChargeId, Verdict};
 use crate::payment::{Payment, PaymentStatus};
+use crate::review::VOID_REQUESTED;
 
 /// What the ledger is told about a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,12 @@ pub enum Settlement {
     InReview {
         /// A stable code.
         reason: String,
+    },
+    /// A person wants the charge of a payment under review cancelled. Written before the PSP is told, so
+    /// that no verdict that comes meanwhile authorizes what is being cancelled.
+    VoidRequested {
+        /// The charge.
+        charge_id: ChargeId,
     },
     /// A charge that could not be used was cancelled at the PSP.
     Voided {
@@ -56,15 +63,44 @@ pub enum SettleDecision {
 pub fn decide(settlement: &Settlement, payment: Option<&Payment>) -> SettleDecision {
     let Some(payment) = payment else { return SettleDecision::UnknownPayment };
     let (next, effect) = target(settlement);
-    if payment.status == next && same_charge(settlement, payment) {
+    // The charge was cancelled as asked, and whoever did it died before it could say so.
+    if is_void_requested(payment) && is_cancellation(settlement) {
+        return SettleDecision::Apply(PaymentStatus::Voided, ReservationEffect::HoldAgain);
+    }
+    if payment.status == next && is_repeated(settlement, payment) {
         return SettleDecision::AlreadySettled(next);
+    }
+    if is_void_requested(payment) && !may_end_void(settlement) {
+        return refused(settlement, payment.status);
     }
     if payment.status.may_become(next) {
         return SettleDecision::Apply(next, effect);
     }
+    refused(settlement, payment.status)
+}
+
+/// Whether a person has asked for the payment's charge to be cancelled, and it has not ended yet.
+#[must_use]
+pub fn is_void_requested(payment: &Payment) -> bool {
+    payment.status == PaymentStatus::InReview && payment.reason.as_deref() == Some(VOID_REQUESTED)
+}
+
+fn is_cancellation(settlement: &Settlement) -> bool {
+    matches!(settlement, Settlement::Verdict(verdict) if verdict.is_cancellation())
+}
+
+/// What ends a payment whose charge is to be cancelled: that it is, or that there is nothing to cancel.
+const fn may_end_void(settlement: &Settlement) -> bool {
+    matches!(
+        settlement,
+        Settlement::Verdict(Verdict::Declined { .. }) | Settlement::Failed { .. } | Settlement::Voided { .. }
+    )
+}
+
+const fn refused(settlement: &Settlement, status: PaymentStatus) -> SettleDecision {
     match settlement {
-        Settlement::Verdict(Verdict::Authorized { .. }) => SettleDecision::LateAuthorization(payment.status),
-        _ => SettleDecision::Ignored(payment.status),
+        Settlement::Verdict(Verdict::Authorized { .. }) => SettleDecision::LateAuthorization(status),
+        _ => SettleDecision::Ignored(status),
     }
 }
 
@@ -80,17 +116,21 @@ const fn target(settlement: &Settlement) -> (PaymentStatus, ReservationEffect) {
             (PaymentStatus::InAnalysis, ReservationEffect::Keep)
         }
         Settlement::Failed { .. } => (PaymentStatus::Failed, ReservationEffect::HoldAgain),
-        Settlement::InReview { .. } => (PaymentStatus::InReview, ReservationEffect::Keep),
+        Settlement::InReview { .. } | Settlement::VoidRequested { .. } => {
+            (PaymentStatus::InReview, ReservationEffect::Keep)
+        }
         Settlement::Voided { .. } => (PaymentStatus::Voided, ReservationEffect::HoldAgain),
     }
 }
 
-/// A second authorization under another charge id is no repetition: it is a charge too many.
-fn same_charge(settlement: &Settlement, payment: &Payment) -> bool {
+/// A second authorization under another charge id is no repetition: it is a charge too many. Nor is a
+/// person's wish that finds a payment under review.
+fn is_repeated(settlement: &Settlement, payment: &Payment) -> bool {
     match settlement {
         Settlement::Verdict(Verdict::Authorized { charge_id, .. }) => {
             payment.charge_id.as_ref().is_none_or(|known| known == charge_id)
         }
+        Settlement::VoidRequested { .. } => is_void_requested(payment),
         _ => true,
     }
 }

@@ -1,6 +1,8 @@
 //! The store: a client, two tables and a vault.
 
 use aws_sdk_dynamodb::Client;
+use gateway_ports::span::TARGET;
+use tracing::Span;
 
 use crate::client::{dynamodb_client, kms_client};
 use crate::config::{StoreConfig, VaultKeyConfig};
@@ -33,4 +35,10 @@ impl DynamoStore {
             vault: Vault::new(keys),
         }
     }
+}
+
+/// The time that the server takes for what `name` says: a table and an operation.
+pub(crate) fn span(name: &'static str) -> Span {
+    tracing::info_span!(target: TARGET, "store", otel.name = name, otel.kind = "client",
+        db.system.name = "aws.dynamodb", db.operation.name = name)
 }

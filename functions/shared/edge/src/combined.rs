@@ -1,13 +1,14 @@
 //! A function behind both the HTTP API and a schedule.
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::http::{Authorization, HttpHandler, answer};
-use crate::schedule::ScheduledJob;
+use crate::http::{self, Authorization, HttpHandler, answer};
+use crate::schedule::{self, ScheduledJob};
+use crate::span::{self, export};
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -27,7 +28,7 @@ pub async fn serve<T: HttpHandler + ScheduledJob>(
     let function = &function;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         // Boxed, since runtime, function and driver together nest deeper than the compiler follows.
-        Box::pin(handle(function, event.payload.get(), authorization)).await
+        Box::pin(handle(function, event.payload.get(), &event.context, authorization)).await
     }))
     .await
 }
@@ -35,18 +36,19 @@ pub async fn serve<T: HttpHandler + ScheduledJob>(
 async fn handle<T: HttpHandler + ScheduledJob>(
     function: &T,
     event: &str,
+    context: &Context,
     authorization: Authorization,
 ) -> Result<Answer<T::Report>, Diagnostic> {
     if is_request(event) {
-        let request: ApiGatewayV2httpRequest = serde_json::from_str(event)
+        let mut request: ApiGatewayV2httpRequest = serde_json::from_str(event)
             .map_err(|error| diagnostic("UnreadableRequest", error.to_string()))?;
+        http::begin(&mut request, context);
         let response = answer(function, request, authorization).await;
+        export::flush().await;
         return Ok(Answer::Http(Box::new(response.into_event())));
     }
-    function.run().await.map(Answer::Report).map_err(|message| {
-        tracing::error!(job = T::NAME, message, "failed");
-        diagnostic("JobFailed", message)
-    })
+    span::begin_invocation(context);
+    schedule::run(function).await.map(Answer::Report)
 }
 
 /// Only the HTTP API's events have a route.

@@ -10,6 +10,7 @@ pub mod http;
 pub mod kafka;
 pub mod metrics;
 pub mod schedule;
+pub mod span;
 pub mod telemetry;
 pub mod trace;
 

@@ -5,6 +5,9 @@ use std::future::Future;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::IgnoredAny;
+use tracing::Instrument as _;
+
+use crate::span::{self, export};
 
 /// One job that a schedule starts again and again; runs may overlap.
 pub trait ScheduledJob: Send + Sync {
@@ -23,12 +26,27 @@ pub trait ScheduledJob: Send + Sync {
 /// When the Runtime API can no longer be reached.
 pub async fn serve<J: ScheduledJob>(job: J) -> Result<(), Error> {
     let job = &job;
-    lambda_runtime::run(service_fn(move |_event: LambdaEvent<IgnoredAny>| async move {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<IgnoredAny>| async move {
+        span::begin_invocation(&event.context);
         // Boxed, since runtime, job and driver together nest deeper than the compiler follows.
-        Box::pin(job.run()).await.map_err(|message| {
-            tracing::error!(job = J::NAME, message, "failed");
-            Diagnostic { error_type: "JobFailed".to_owned(), error_message: message }
-        })
+        Box::pin(run(job)).await
     }))
     .await
+}
+
+/// Runs once, as an invocation does.
+///
+/// # Errors
+/// What Lambda is told when the job fails.
+pub async fn run<J: ScheduledJob>(job: &J) -> Result<J::Report, Diagnostic> {
+    let span = span::job(J::NAME);
+    let result = job.run().instrument(span.clone()).await;
+    let result = result.map_err(|message| {
+        span.record("error.type", "JobFailed");
+        tracing::error!(job = J::NAME, message, "failed");
+        Diagnostic { error_type: "JobFailed".to_owned(), error_message: message }
+    });
+    drop(span);
+    export::flush().await;
+    result
 }

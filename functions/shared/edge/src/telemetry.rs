@@ -1,14 +1,20 @@
-//! Logs as JSON lines on standard output, where Lambda collects them; metrics beside them.
+//! Logs as JSON lines on standard output, where Lambda collects them; metrics beside them. Spans go to a
+//! collector, where there is one.
 
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
-use crate::metrics::{EmbeddedMetrics, TARGET};
+use gateway_ports::span;
+
+use crate::config::optional;
+use crate::metrics::{self, EmbeddedMetrics};
+use crate::span::{export, listener};
 
 /// Starts logging; `RUST_LOG` chooses what (default: `info`, the runtime's own layers at `warn`).
-/// Metrics are written whatever it says.
+/// Metrics are written whatever it says, and spans are told to the collector that
+/// `OTEL_EXPORTER_OTLP_ENDPOINT` names.
 pub fn init() {
     let chosen = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("info,lambda_runtime=warn,rdkafka=warn,sqlx=warn"));
@@ -17,10 +23,16 @@ pub fn init() {
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
-        .with_filter(filter_fn(|event| event.target() != TARGET))
+        .with_filter(filter_fn(|event| event.target() != metrics::TARGET && event.target() != span::TARGET))
         .with_filter(chosen);
-    let metrics = EmbeddedMetrics.with_filter(filter_fn(|event| event.target() == TARGET));
-    if tracing_subscriber::registry().with(logs).with(metrics).try_init().is_err() {
+    let metrics = EmbeddedMetrics { deployed_as: optional("AWS_LAMBDA_FUNCTION_NAME") };
+    let metrics = metrics.with_filter(filter_fn(|event| event.target() == metrics::TARGET));
+    let exporter = export::from_env();
+    let spans = exporter.as_ref().ok().cloned().flatten().map(listener);
+    if tracing_subscriber::registry().with(logs).with(metrics).with(spans).try_init().is_err() {
         tracing::debug!("logging had been started before");
+    }
+    if let Err(error) = exporter {
+        tracing::warn!(error, "no spans are exported: OTEL_EXPORTER_OTLP_ENDPOINT is of no use");
     }
 }

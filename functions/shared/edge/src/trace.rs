@@ -1,65 +1,34 @@
-//! W3C trace context, carried from the HTTP request through every record's headers to the last step.
-
-use std::fmt;
+//! Beginning and continuing traces. The context itself is [`gateway_wire::trace`]'s.
 
 use gateway_ports::Clock;
+pub use gateway_wire::trace::{TRACEPARENT, TRACESTATE, TraceContext};
 
-/// The header's name, over HTTP and in Kafka records.
-pub const TRACEPARENT: &str = "traceparent";
-
-/// A position in a trace. Source: W3C Trace Context, version 00.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TraceContext {
-    /// The whole trace.
-    pub trace_id: u128,
-    /// This position in it.
-    pub span_id: u64,
-    /// The sampling decision, passed on as it came.
-    pub flags: u8,
+/// Begins a trace.
+#[must_use]
+pub fn start(clock: &impl Clock) -> TraceContext {
+    TraceContext::root(clock.ulid(), span_id(clock))
 }
 
-impl TraceContext {
-    /// Reads a `traceparent`; `None` if it is none.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.trim().split('-');
-        let version = hex(parts.next()?, 2)?;
-        let trace_id = hex(parts.next()?, 32)?;
-        let span_id = hex(parts.next()?, 16)?;
-        let flags = hex(parts.next()?, 2)?;
-        let valid = version != 0xff && trace_id != 0 && span_id != 0;
-        let context =
-            Self { trace_id, span_id: u64::try_from(span_id).ok()?, flags: u8::try_from(flags).ok()? };
-        valid.then_some(context)
-    }
-
-    /// Begins a trace.
-    #[must_use]
-    pub fn start(clock: &impl Clock) -> Self {
-        Self { trace_id: clock.ulid().max(1), span_id: span_id(clock), flags: 1 }
-    }
-
-    /// The next position in the same trace.
-    #[must_use]
-    pub fn child(self, clock: &impl Clock) -> Self {
-        Self { span_id: span_id(clock), ..self }
-    }
-}
-
-impl fmt::Display for TraceContext {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "00-{:032x}-{:016x}-{:02x}", self.trace_id, self.span_id, self.flags)
-    }
-}
-
-fn hex(digits: &str, len: usize) -> Option<u128> {
-    let lower = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-    (digits.len() == len && digits.bytes().all(lower)).then(|| u128::from_str_radix(digits, 16).ok())?
+/// The next position in the same trace.
+#[must_use]
+pub fn child(of: &TraceContext, clock: &impl Clock) -> TraceContext {
+    of.at(span_id(clock))
 }
 
 /// The low bits of a ULID are its random ones.
 fn span_id(clock: &impl Clock) -> u64 {
-    ((clock.ulid() & u128::from(u64::MAX)) as u64).max(1)
+    (clock.ulid() & u128::from(u64::MAX)) as u64
+}
+
+/// Reads X-Ray's position, as Lambda gives it to an invocation:
+/// `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
+#[must_use]
+pub fn from_x_ray(header: &str) -> Option<TraceContext> {
+    let part =
+        |name: &str| header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+    let (time, random) = part("Root")?.strip_prefix("1-")?.split_once('-')?;
+    let flags = if part("Sampled") == Some("1") { "01" } else { "00" };
+    TraceContext::parse(&format!("00-{time}{random}-{}-{flags}", part("Parent")?))
 }
 
 #[cfg(test)]
@@ -67,21 +36,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_traceparent_survives_reading_and_writing() {
-        let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        assert_eq!(TraceContext::parse(text).unwrap().to_string(), text);
-    }
-
-    #[test]
-    fn what_is_no_traceparent_is_not_taken() {
-        for text in [
-            "",
-            "00-0-0-0",
-            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    fn x_rays_position_is_a_trace_context() {
+        let root = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8";
+        for (header, traceparent) in [
+            (format!("{root};Sampled=1"), Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01")),
+            (format!("{root};Sampled=0"), Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-00")),
+            ("Root=1-5759e988-bd862e3fe1be46a994272793".to_owned(), None),
+            (String::new(), None),
         ] {
-            assert_eq!(TraceContext::parse(text), None, "{text}");
+            let read = from_x_ray(&header).map(|context| context.to_string());
+            assert_eq!(read.as_deref(), traceparent, "{header}");
         }
     }
 }

@@ -4,7 +4,8 @@ use std::future::Future;
 
 use gateway_domain::letter::Resolution;
 use gateway_domain::settle::{SettleDecision, Settlement};
-use gateway_domain::{Payment, Timestamp, Verdict};
+use gateway_domain::{Payment, PaymentStatus, Timestamp, Verdict};
+use gateway_edge::metrics;
 use gateway_ports::PortError;
 use gateway_ports::attempts::ChargeAttempts;
 use gateway_ports::ledger::{Settle, SettlePayments};
@@ -77,7 +78,11 @@ impl<S: Settling, V: ChargeAttempts, P: PaymentProvider> Ending<'_, S, V, P> {
         let decision = self.settle(case, Settlement::Verdict(verdict)).await?;
         match (decision, charge_id) {
             (SettleDecision::LateAuthorization(_), Some(charge_id)) => self.void(case, charge_id).await,
-            (SettleDecision::Apply(..), _) => Ok(Resolution::Settled),
+            (SettleDecision::Apply(status, _), _) => {
+                Ok(if status == PaymentStatus::Voided { Resolution::Voided } else { Resolution::Settled })
+            }
+            // Its charge is to be cancelled, and this is not the end of that.
+            (SettleDecision::Ignored(PaymentStatus::InReview), _) => Ok(Resolution::InReview),
             _ => Ok(Resolution::AlreadyFinal),
         }
     }
@@ -87,6 +92,11 @@ impl<S: Settling, V: ChargeAttempts, P: PaymentProvider> Ending<'_, S, V, P> {
     /// # Errors
     /// The ledger's.
     pub async fn settle(&self, case: &Case<'_>, settlement: Settlement) -> Result<SettleDecision, PortError> {
+        let reason = match &settlement {
+            Settlement::Verdict(Verdict::Declined { code, .. }) => Some(code.clone()),
+            Settlement::Failed { reason } => Some(reason.clone()),
+            _ => None,
+        };
         let settle = Settle {
             payment_id: case.payment.id,
             attempt: case.attempt,
@@ -97,6 +107,11 @@ impl<S: Settling, V: ChargeAttempts, P: PaymentProvider> Ending<'_, S, V, P> {
         };
         let decision = self.settling.settle(settle, self.now).await?;
         tracing::info!(payment_id = %case.payment.id, step = case.step, ?decision, "ended by asking");
+        if let SettleDecision::Apply(status, _) = decision {
+            if status.is_final() {
+                metrics::ended(case.step, case.payment.id, status, reason.as_deref(), self.now);
+            }
+        }
         Ok(decision)
     }
 }

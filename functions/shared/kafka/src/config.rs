@@ -9,7 +9,14 @@ use rdkafka::ClientConfig;
 /// lease (15 s) and every function's time-out (20 s and more), so that a caller learns of a failure.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long a broker may wait for its in-sync replicas before it says that they are missing.
-const ACK_TIMEOUT: Duration = Duration::from_secs(5);
+const ACK_TIMEOUT: Duration = Duration::from_millis(2_500);
+/// How long an answer may take before its connection counts as dead. Longer than [`ACK_TIMEOUT`], or a slow replica
+/// would look like a dead broker; and so short that the record is sent again, on a new connection, well within its
+/// delivery time-out. That is what heals a connection that went silent while the environment was frozen.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
+/// Connections that were idle for longer are closed by us: the network between a function and its brokers may forget
+/// them after 350 s, without a word, and brokers close them after 10 minutes.
+const IDLE_MAX: Duration = Duration::from_secs(240);
 /// How long a connection may take to be set up, TLS and SASL included.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a topic may be unknown before records for it fail.
@@ -112,7 +119,10 @@ impl KafkaConfig {
             .set("queue.buffering.max.messages", self.queue_len_max.to_string())
             .set("message.timeout.ms", millis(self.delivery_timeout))
             .set("request.timeout.ms", millis(ACK_TIMEOUT.min(self.delivery_timeout)))
+            .set("socket.timeout.ms", millis(ANSWER_TIMEOUT))
             .set("socket.connection.setup.timeout.ms", millis(CONNECT_TIMEOUT))
+            .set("socket.keepalive.enable", "true")
+            .set("connections.max.idle.ms", millis(IDLE_MAX))
             .set("topic.metadata.propagation.max.ms", millis(UNKNOWN_TOPIC_TIMEOUT))
             .set("reconnect.backoff.ms", RECONNECT_BACKOFF_MS.0)
             .set("reconnect.backoff.max.ms", RECONNECT_BACKOFF_MS.1)
@@ -144,6 +154,15 @@ mod tests {
         let config = read(&[("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092")]).unwrap();
         assert!(matches!(config.security, Security::Plain));
         assert_eq!(config.to_client_config().get("security.protocol"), None);
+    }
+
+    #[test]
+    fn a_connection_that_went_silent_is_given_up_while_its_records_can_still_be_sent() {
+        let settings = KafkaConfig::plain("127.0.0.1:9092").to_client_config();
+        let ms = |name: &str| settings.get(name).unwrap().parse::<u64>().unwrap();
+        assert!(ms("request.timeout.ms") < ms("socket.timeout.ms"));
+        let once_more = ms("socket.timeout.ms") + ms("socket.connection.setup.timeout.ms");
+        assert!(once_more + 1_000 < ms("message.timeout.ms"), "{once_more} ms");
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod failure;
 mod iam;
 mod polled;
 mod producer;
+#[cfg(test)]
+mod shown;
 
 pub use config::{KafkaConfig, Security};
 pub use producer::KafkaLog;

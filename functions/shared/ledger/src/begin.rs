@@ -32,8 +32,10 @@ impl Book {
         decision
     }
 
+    /// The first of its story, and where its trace goes on.
     fn tell_beginning(&mut self, item: &Begin, rejected: Option<RejectReason>, now: Timestamp) {
         let (id, origin) = (item.request.payment_id, Some(&item.origin));
+        self.update_row(id, |row| row.trace.clone_from(&item.trace));
         let mut accepted = Note::new(item.request.accepted_at, STEP, event::ACCEPTED)
             .detail("amount", &item.request.amount.to_string());
         accepted = match &item.request.card {

@@ -18,6 +18,7 @@ mod row;
 mod schedule;
 mod settle;
 mod text;
+mod watch;
 
 pub use book::{Book, Changes, Inconsistent, ReservationMove};
 pub use row::PaymentRow;

@@ -2,6 +2,7 @@
 
 use gateway_domain::{Payment, PaymentStatus, Timestamp};
 use gateway_ports::ledger::DueAttempt;
+use gateway_wire::TraceContext;
 
 /// A payment with its bookkeeping.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,10 +13,14 @@ pub struct PaymentRow {
     pub silent_since: Option<Timestamp>,
     /// When the PSP was last asked about it, while it is under review; `None` where it is not.
     pub asked_at: Option<Timestamp>,
+    /// When the PSP is to be asked whether a charge has turned up; `None` where none is looked for.
+    pub watch_at: Option<Timestamp>,
     /// Until when a dispatcher may be at work on it.
     pub lease_until: Timestamp,
     /// How many events its story has.
     pub event_count: u32,
+    /// Where its trace stands.
+    pub trace: Option<TraceContext>,
 }
 
 /// No dispatcher holds the row.
@@ -25,7 +30,15 @@ impl PaymentRow {
     /// A new payment's row.
     pub(crate) fn new(payment: Payment) -> Self {
         let silent_since = awaits_answer(payment.status).then_some(payment.updated_at);
-        Self { payment, silent_since, asked_at: None, lease_until: UNLEASED, event_count: 0 }
+        Self {
+            payment,
+            silent_since,
+            asked_at: None,
+            watch_at: None,
+            lease_until: UNLEASED,
+            event_count: 0,
+            trace: None,
+        }
     }
 
     /// Notes that the payment changed: whoever held it for dispatch has been overtaken.
@@ -58,6 +71,13 @@ impl PaymentRow {
         (silent && self.lease_until <= now).then(|| self.payment.clone())
     }
 
+    /// The payment, if it is time to look for a charge that turned up, and nobody is at it.
+    #[must_use]
+    pub fn to_look_after(&self, now: Timestamp) -> Option<Payment> {
+        let due = self.watch_at.is_some_and(|at| at <= now);
+        (due && self.lease_until <= now).then(|| self.payment.clone())
+    }
+
     fn attempt_to_send(&self, attempt: u32) -> DueAttempt {
         DueAttempt {
             payment_id: self.payment.id,
@@ -65,6 +85,7 @@ impl PaymentRow {
             amount: self.payment.amount,
             attempt,
             accepted_at: self.payment.accepted_at,
+            trace: self.trace.clone(),
         }
     }
 }

@@ -40,6 +40,9 @@ impl Book {
             payment.attempt = item.failed.attempt;
             payment.next_attempt_at = Some(due);
         });
+        if item.trace.is_some() {
+            self.update_row(item.payment_id, |row| row.trace.clone_from(&item.trace));
+        }
         self.note(item.payment_id, attempt_failed(item));
         let scheduled = Note::new(now, STEP, PaymentStatus::RetryScheduled.as_str())
             .attempt(item.failed.attempt)

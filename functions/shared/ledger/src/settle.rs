@@ -1,6 +1,7 @@
 //! Settling a payment.
 
 use gateway_domain::charge::Verdict;
+use gateway_domain::review::VOID_REQUESTED;
 use gateway_domain::settle::{self, ReservationEffect, SettleDecision, Settlement};
 use gateway_domain::{Payment, PaymentId, PaymentStatus, ReservationStatus, Timestamp};
 use gateway_ports::ledger::Settle;
@@ -16,7 +17,10 @@ impl Book {
     /// settled: what ended may be told of twice.
     #[must_use]
     pub fn recalled_by_settle(&self, batch: &[Settle]) -> Vec<PaymentId> {
-        let ended = |id: &PaymentId| self.payment(*id).is_some_and(|payment| payment.status.is_final());
+        let ended = |id: &PaymentId| {
+            let payment = self.payment(*id);
+            payment.is_some_and(|it| it.status.is_final() || settle::is_void_requested(it))
+        };
         batch.iter().map(|item| item.payment_id).filter(ended).collect()
     }
 
@@ -55,11 +59,15 @@ impl Book {
             }
             (SettleDecision::LateAuthorization(_), _) => {
                 self.tell_once(item, told(event::LATE_AUTHORIZATION), now);
+                self.watch_until_void(item.payment_id, now);
             }
             (
                 SettleDecision::Ignored(status) | SettleDecision::AlreadySettled(status),
                 Settlement::Voided { .. },
-            ) if status.is_final() => self.tell_once(item, told(event::VOIDED), now),
+            ) if status.is_final() => {
+                self.tell_once(item, told(event::VOIDED), now);
+                self.end_watch(item.payment_id);
+            }
             _ => {}
         }
         Ok(decision)
@@ -78,6 +86,7 @@ impl Book {
         }
         self.overtake_dispatch(item.payment_id, item.attempt, now);
         self.update(item.payment_id, now, |payment| settled(payment, item, status));
+        self.begin_watch(item.payment_id, now);
         self.note(item.payment_id, note);
         Ok(())
     }
@@ -125,6 +134,10 @@ fn settled(payment: &mut Payment, item: &Settle, status: PaymentStatus) {
         Settlement::Failed { reason } | Settlement::InReview { reason } => {
             payment.reason = Some(clip(reason, REASON_LEN_MAX));
         }
+        Settlement::VoidRequested { charge_id } => {
+            payment.charge_id = Some(charge_id.clone());
+            payment.reason = Some(VOID_REQUESTED.to_owned());
+        }
         Settlement::Voided { charge_id } => payment.charge_id = Some(charge_id.clone()),
     }
 }
@@ -139,7 +152,9 @@ fn told(item: &Settle, by: Option<&Reviewer>, event: &str, now: Timestamp) -> No
     }
     match &item.settlement {
         Settlement::Verdict(verdict) => note.verdict(verdict),
-        Settlement::Failed { reason } | Settlement::InReview { reason } => note.reason(reason),
+        Settlement::Failed { reason } => note.reason(reason).not_retried(reason),
+        Settlement::InReview { reason } => note.reason(reason),
+        Settlement::VoidRequested { charge_id } => note.detail("reason", VOID_REQUESTED).charge(charge_id),
         Settlement::Voided { charge_id } => note.charge(charge_id),
     }
 }

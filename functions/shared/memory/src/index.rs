@@ -47,6 +47,18 @@ impl MemoryIndex {
         self.state().bulk_calls
     }
 
+    /// A product as the index has it now.
+    #[must_use]
+    pub fn document(&self, id: ProductId) -> Option<Product> {
+        self.state().documents.get(&id)?.product.clone()
+    }
+
+    /// Damage: a change whatever its version.
+    pub fn force(&self, change: &IndexChange) {
+        let (id, version, product) = change_of(change);
+        self.state().documents.insert(id, Document { version, product });
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -113,10 +125,7 @@ impl State {
     }
 
     fn apply(&mut self, change: &IndexChange) -> IndexOutcome {
-        let (id, version, product) = match change {
-            IndexChange::Put(product) => (product.id, product.version, Some(product.clone())),
-            IndexChange::Delete { id, version } => (*id, *version, None),
-        };
+        let (id, version, product) = change_of(change);
         if let Some(outcome) = self.scripted.remove(&id) {
             return outcome;
         }
@@ -125,6 +134,13 @@ impl State {
         }
         self.documents.insert(id, Document { version, product });
         IndexOutcome::Applied
+    }
+}
+
+fn change_of(change: &IndexChange) -> (ProductId, u64, Option<Product>) {
+    match change {
+        IndexChange::Put(product) => (product.id, product.version, Some(product.clone())),
+        IndexChange::Delete { id, version } => (*id, *version, None),
     }
 }
 

@@ -75,7 +75,7 @@ impl Shop {
     pub async fn with_payment_begun() -> Result<Self, PortError> {
         let shop = Self::open().await?;
         let origin = RecordOrigin { topic: "order_queue".to_owned(), partition: 0, offset: 0 };
-        shop.ledger.begin(&[Begin { request: request()?, origin }], ACCEPTED).await?;
+        shop.ledger.begin(&[Begin { request: request()?, origin, trace: None }], ACCEPTED).await?;
         Ok(shop)
     }
 }

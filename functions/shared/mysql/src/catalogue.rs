@@ -1,5 +1,6 @@
 //! Writing and reading products.
 
+use gateway_domain::limits::STOCK_MAX;
 use gateway_domain::{Product, ProductId, Timestamp};
 use gateway_ports::PortError;
 use gateway_ports::catalogue::{Catalogue, NewProduct, PatchOutcome, ProductPatch};
@@ -18,7 +19,7 @@ impl Catalogue for Database {
     }
 
     async fn create(&self, product: &NewProduct, now: Timestamp) -> Result<Product, PortError> {
-        let inserted = insert(std::slice::from_ref(&product), now).build().execute(self.pool()).await;
+        let inserted = self.execute(insert(std::slice::from_ref(&product), now).build()).await;
         inserted.map_err(|error| to_port_error("create a product", &error))?;
         let NewProduct { id, name, price, stock } = product.clone();
         Ok(Product { id, name, price, available: stock, version: 1 })
@@ -133,6 +134,9 @@ impl Patch<'_> {
         if let Some(units) = self.patch.restock {
             query.push(" AND available >= ").push_bind(units.saturating_neg());
         }
+        if let Some(units) = self.patch.restock.filter(|units| *units > 0) {
+            query.push(" AND available <= ").push_bind(i64::from(STOCK_MAX).saturating_sub(units));
+        }
         if let Some(version) = self.patch.if_version {
             query.push(" AND version = ").push_bind(version.cast_signed());
         }
@@ -146,8 +150,12 @@ impl Patch<'_> {
             return Ok(PatchOutcome::VersionDiffers { current: product.version });
         }
         let restock = self.patch.restock.unwrap_or(0);
-        if i64::from(product.available).saturating_add(restock) < 0 {
+        let available = i64::from(product.available).saturating_add(restock);
+        if available < 0 {
             return Ok(PatchOutcome::OutOfStock);
+        }
+        if restock > 0 && available > i64::from(STOCK_MAX) {
+            return Ok(PatchOutcome::Overstocked);
         }
         Err(Failure::Contended("the product changed in between".to_owned()))
     }

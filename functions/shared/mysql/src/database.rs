@@ -17,6 +17,7 @@ use crate::settings::Settings;
 pub struct Database {
     pool: MySqlPool,
     connector: Arc<Connector>,
+    pub(crate) answer_timeout: Duration,
 }
 
 impl Database {
@@ -27,7 +28,7 @@ impl Database {
     pub fn open(settings: &Settings) -> Result<Self, PortError> {
         let connector = Connector::new(settings)?;
         let pool = pool_options(settings).connect_lazy_with(connector.options()?);
-        Ok(Self { pool, connector: Arc::new(connector) })
+        Ok(Self { pool, connector: Arc::new(connector), answer_timeout: settings.answer_timeout })
     }
 
     /// The pool, able to open connections: asked for before each use, since an environment may have been
@@ -42,7 +43,7 @@ impl Database {
     /// # Errors
     /// A [`PortError`] if it does not.
     pub async fn ping(&self) -> Result<(), PortError> {
-        sqlx::query("SELECT 1").execute(self.pool()).await.map_err(|error| to_port_error("ping", &error))?;
+        self.execute(sqlx::query("SELECT 1")).await.map_err(|error| to_port_error("ping", &error))?;
         Ok(())
     }
 
@@ -54,13 +55,15 @@ impl Database {
 
 fn pool_options(settings: &Settings) -> MySqlPoolOptions {
     let session = session_statements(settings);
-    let idle_before_check = settings.idle_before_check;
+    let (idle_before_check, check_timeout) = (settings.idle_before_check, settings.check_timeout);
     MySqlPoolOptions::new()
         .max_connections(settings.connections_max)
         .acquire_timeout(settings.acquire_timeout)
         .idle_timeout(settings.idle_timeout)
         .test_before_acquire(false)
-        .before_acquire(move |connection, idle| Box::pin(check(connection, idle, idle_before_check)))
+        .before_acquire(move |connection, idle| {
+            Box::pin(check(connection, idle, idle_before_check, check_timeout))
+        })
         .after_connect(move |connection, _| {
             let session = session.clone();
             Box::pin(async move { connection.execute(sqlx::raw_sql(AssertSqlSafe(session))).await.map(drop) })
@@ -71,11 +74,16 @@ async fn check(
     connection: &mut MySqlConnection,
     idle: PoolConnectionMetadata,
     idle_before_check: Duration,
+    check_timeout: Duration,
 ) -> Result<bool, sqlx::Error> {
-    if idle.idle_for > idle_before_check {
-        connection.ping().await?;
+    if idle.idle_for <= idle_before_check {
+        return Ok(true);
     }
-    Ok(true)
+    // Nobody may answer at all: the network forgets a connection without telling either side.
+    match tokio::time::timeout(check_timeout, connection.ping()).await {
+        Ok(answer) => answer.map(|()| true),
+        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+    }
 }
 
 /// READ COMMITTED: a statement that waited for a row sees what its holder wrote. The comments are

@@ -10,13 +10,13 @@ use crate::letter_row::{COLUMNS, decode_row, upsert};
 
 impl DeadLetters for Database {
     async fn record(&self, row: &DeadLetterRow) -> Result<(), PortError> {
-        let recorded = upsert(row).build().execute(self.pool()).await;
+        let recorded = self.execute(upsert(row).build()).await;
         recorded.map(drop).map_err(|error| to_port_error("record a dead letter", &error))
     }
 
     async fn list(&self, limit: u32) -> Result<Vec<DeadLetterRow>, PortError> {
         let sql = format!("SELECT {COLUMNS} FROM dead_letters ORDER BY created_at_ms DESC, id DESC LIMIT ?");
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(i64::from(limit)).fetch_all(self.pool()).await;
+        let rows = self.fetch_all(sqlx::query(AssertSqlSafe(sql)).bind(i64::from(limit))).await;
         rows.map_err(|error| to_port_error("list dead letters", &error))?.iter().map(decode_row).collect()
     }
 }

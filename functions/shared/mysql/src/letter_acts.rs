@@ -38,12 +38,22 @@ const REDRIVEN: &str = "UPDATE dead_letters SET state = 'REDRIVEN', redriven_par
 const DISCARD: &str = "UPDATE dead_letters SET state = 'DISCARDED', acted_by = ?, acted_reason = ?, acted_at_ms = ? \
      WHERE id = ?";
 
-const CLOSE_REVIEWED: &str = "UPDATE dead_letters SET state = 'CLOSED', resolution = ? \
+const CLOSE_WAITING: &str = "UPDATE dead_letters SET state = 'CLOSED', resolution = ? \
      WHERE payment_id = ? AND state = 'OPEN' AND resolution = ?";
+
+/// Found without locks: closing is conditional.
+const ENDED: &str = "SELECT letter.id AS id, payment.status AS status FROM dead_letters letter \
+     JOIN payments payment ON payment.id = letter.payment_id \
+     WHERE letter.state = 'OPEN' AND letter.resolution = ? \
+     AND payment.status IN ('AUTHORIZED', 'DECLINED', 'FAILED', 'REJECTED', 'VOIDED') \
+     ORDER BY letter.id LIMIT ?";
+
+const CLOSE_ENDED: &str = "UPDATE dead_letters SET state = 'CLOSED', resolution = ? \
+     WHERE id = ? AND state = 'OPEN' AND resolution = ?";
 
 impl AdministerDeadLetters for Database {
     async fn page(&self, query: &LetterQuery) -> Result<Vec<Letter>, PortError> {
-        let rows = page_query(query).build().fetch_all(self.pool()).await;
+        let rows = self.fetch_all(page_query(query).build()).await;
         rows.map_err(|error| to_port_error("list dead letters", &error))?.iter().map(decode).collect()
     }
 
@@ -65,7 +75,7 @@ impl AdministerDeadLetters for Database {
 
     async fn mark_redriven(&self, id: u128, to: Delivered, _now: Timestamp) -> Result<(), PortError> {
         let marked = sqlx::query(REDRIVEN).bind(to.partition).bind(to.offset).bind(ulid_text(id));
-        let marked = marked.execute(self.pool()).await;
+        let marked = self.execute(marked).await;
         marked.map(drop).map_err(|error| to_port_error("mark a dead letter as redriven", &error))
     }
 
@@ -78,14 +88,40 @@ impl AdministerDeadLetters for Database {
         self.transact(&Discard { id, by, now }).await
     }
 
-    async fn close_reviewed(&self, payment_id: PaymentId, resolution: &str) -> Result<(), PortError> {
-        let closed = sqlx::query(CLOSE_REVIEWED)
-            .bind(resolution)
+    async fn close_ended(&self, limit: u32) -> Result<u64, PortError> {
+        let waiting = sqlx::query(ENDED).bind(Resolution::InReview.as_str()).bind(i64::from(limit));
+        let rows = self.fetch_all(waiting).await;
+        let rows = rows.map_err(|error| to_port_error("find dead letters of ended payments", &error))?;
+        let mut closed = 0;
+        for row in &rows {
+            let columns = Columns(row);
+            if let Some(resolution) = Resolution::of_end(columns.parsed("status")?) {
+                let update = sqlx::query(CLOSE_ENDED)
+                    .bind(resolution.as_str())
+                    .bind(columns.get::<&str>("id")?)
+                    .bind(Resolution::InReview.as_str());
+                let update = self.execute(update).await;
+                closed +=
+                    update.map_err(|error| to_port_error("close a dead letter", &error))?.rows_affected();
+            }
+        }
+        Ok(closed)
+    }
+
+    async fn close_waiting(
+        &self,
+        payment_id: PaymentId,
+        waiting: Resolution,
+        resolution: Resolution,
+    ) -> Result<(), PortError> {
+        let closed = sqlx::query(CLOSE_WAITING)
+            .bind(resolution.as_str())
             .bind(payment_id.to_string())
-            .bind(Resolution::InReview.as_str())
-            .execute(self.pool())
-            .await;
-        closed.map(drop).map_err(|error| to_port_error("close a payment's dead letters", &error))
+            .bind(waiting.as_str());
+        self.execute(closed)
+            .await
+            .map(drop)
+            .map_err(|error| to_port_error("close a payment's dead letters", &error))
     }
 }
 

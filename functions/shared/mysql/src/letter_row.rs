@@ -6,21 +6,22 @@ use gateway_ports::PortError;
 use gateway_ports::dead_letters::{Act, DeadLetterRow, Letter};
 use gateway_ports::log::Delivered;
 use gateway_ports::review::Reviewer;
-use gateway_wire::RecordOrigin;
+use gateway_wire::{RecordOrigin, TraceContext};
 use sqlx::mysql::MySqlRow;
 use sqlx::{MySql, QueryBuilder};
 
 use crate::column::{Columns, unreadable};
+use crate::payment_row::decode_trace;
 
 /// What is written of a new letter, in this order.
 const WRITTEN: &str = "id, origin_topic, origin_partition, origin_offset, dlq_topic, dlq_partition, dlq_offset, \
      step, cause_code, cause_message, payment_id, attempts, record_key, record_value, resolution, created_at_ms, \
-     trace, state";
+     trace, tracestate, state";
 
 /// What is read of a letter.
 pub(crate) const COLUMNS: &str = "id, origin_topic, origin_partition, origin_offset, dlq_topic, dlq_partition, \
      dlq_offset, step, cause_code, cause_message, payment_id, attempts, record_key, record_value, resolution, \
-     created_at_ms, trace, state, acted_by, acted_reason, acted_at_ms, redrive_lease_until_ms, redriven_partition, \
+     created_at_ms, trace, tracestate, state, acted_by, acted_reason, acted_at_ms, redrive_lease_until_ms, redriven_partition, \
      redriven_offset";
 
 // What the columns hold, in characters; whatever a record contains, its dead letter is kept.
@@ -57,7 +58,8 @@ pub(crate) fn upsert(row: &DeadLetterRow) -> QueryBuilder<MySql> {
             .push_bind(row.value.clone())
             .push_bind(row.resolution.as_deref().map(|text| clip(text, CODE_LEN_MAX)))
             .push_bind(row.created_at.as_millis())
-            .push_bind(row.trace.clone())
+            .push_bind(row.trace.as_ref().map(TraceContext::to_string))
+            .push_bind(row.trace.as_ref().and_then(|trace| trace.state.as_deref()).map(str::to_owned))
             .push_bind(LetterState::after(row.resolution.as_deref()).as_str());
     });
     query.push(
@@ -81,7 +83,7 @@ pub(crate) fn decode_row(row: &MySqlRow) -> Result<DeadLetterRow, PortError> {
         attempts: columns.get::<Option<i64>>("attempts")?.and_then(|attempts| u32::try_from(attempts).ok()),
         key: columns.get("record_key")?,
         value: columns.get("record_value")?,
-        trace: columns.get("trace")?,
+        trace: decode_trace(&columns, "trace", "tracestate")?,
         resolution: columns.get("resolution")?,
         created_at: columns.time("created_at_ms")?,
     })

@@ -9,6 +9,7 @@
 //! Deliberately absent: `RETURNING`, `->>`, aliased upserts and whatever else one of the two lacks;
 //! read-then-write without a lock; string-built values.
 
+mod answer;
 mod begin;
 mod catalogue;
 mod changes;
@@ -38,6 +39,7 @@ mod sql;
 mod stock;
 mod transact;
 mod users;
+mod watch;
 
 pub use database::Database;
 pub use migrate::{migrate, migrate_as};

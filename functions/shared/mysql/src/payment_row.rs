@@ -5,6 +5,7 @@ use gateway_domain::charge::ChargeId;
 use gateway_domain::{Payment, PaymentId, UserId};
 use gateway_ledger::PaymentRow;
 use gateway_ports::PortError;
+use gateway_wire::TraceContext;
 use sqlx::mysql::MySqlRow;
 use sqlx::query_builder::Separated;
 use sqlx::{MySql, MySqlConnection, QueryBuilder};
@@ -15,22 +16,25 @@ use crate::sql::{IDS_PER_STATEMENT_MAX, ROWS_PER_INSERT_MAX, push_list};
 
 /// What is read of a payment; also what is written, in this order.
 pub(crate) const COLUMNS: &str = "id, reservation_id, user_id, amount, card_brand, card_bin, card_last4, status, \
-     attempt, next_attempt_at_ms, silent_since_ms, asked_at_ms, dispatch_lease_until_ms, charge_id, reason, \
-     accepted_at_ms, updated_at_ms, version, event_count";
+     attempt, next_attempt_at_ms, silent_since_ms, asked_at_ms, watch_at_ms, dispatch_lease_until_ms, charge_id, \
+     reason, accepted_at_ms, updated_at_ms, version, event_count, traceparent, tracestate";
 
 /// What changes in a payment's life.
-const CHANGING: [&str; 11] = [
+const CHANGING: [&str; 14] = [
     "status",
     "attempt",
     "next_attempt_at_ms",
     "silent_since_ms",
     "asked_at_ms",
+    "watch_at_ms",
     "dispatch_lease_until_ms",
     "charge_id",
     "reason",
     "updated_at_ms",
     "version",
     "event_count",
+    "traceparent",
+    "tracestate",
 ];
 
 /// Whether rows are locked as they are read.
@@ -107,13 +111,16 @@ fn bind(mut values: Separated<'_, MySql, &'static str>, row: &PaymentRow) {
         .push_bind(millis(payment.next_attempt_at))
         .push_bind(millis(row.silent_since))
         .push_bind(millis(row.asked_at))
+        .push_bind(millis(row.watch_at))
         .push_bind(row.lease_until.as_millis())
         .push_bind(payment.charge_id.as_ref().map(|charge| charge.0.clone()))
         .push_bind(payment.reason.clone())
         .push_bind(payment.accepted_at.as_millis())
         .push_bind(payment.updated_at.as_millis())
         .push_bind(payment.version.cast_signed())
-        .push_bind(i64::from(row.event_count));
+        .push_bind(i64::from(row.event_count))
+        .push_bind(row.trace.as_ref().map(TraceContext::to_string))
+        .push_bind(row.trace.as_ref().and_then(|trace| trace.state.as_deref()).map(str::to_owned));
 }
 
 pub(crate) fn decode(row: &MySqlRow) -> Result<PaymentRow, PortError> {
@@ -122,9 +129,25 @@ pub(crate) fn decode(row: &MySqlRow) -> Result<PaymentRow, PortError> {
         payment: decode_payment(&columns)?,
         silent_since: columns.time_option("silent_since_ms")?,
         asked_at: columns.time_option("asked_at_ms")?,
+        watch_at: columns.time_option("watch_at_ms")?,
         lease_until: columns.time("dispatch_lease_until_ms")?,
         event_count: columns.count("event_count")?,
+        trace: decode_trace(&columns, "traceparent", "tracestate")?,
     })
+}
+
+/// A position in a trace; what cannot be read is none, and no reason to fail.
+pub(crate) fn decode_trace(
+    columns: &Columns<'_>,
+    traceparent: &str,
+    tracestate: &str,
+) -> Result<Option<TraceContext>, PortError> {
+    let Some(trace) = columns.get::<Option<String>>(traceparent)? else { return Ok(None) };
+    let state: Option<String> = columns.get(tracestate)?;
+    Ok(TraceContext::parse(&trace).map(|trace| match state {
+        Some(state) => trace.with_state(&state),
+        None => trace,
+    }))
 }
 
 fn decode_payment(columns: &Columns<'_>) -> Result<Payment, PortError> {

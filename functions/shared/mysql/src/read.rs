@@ -5,19 +5,28 @@ use gateway_ports::PortError;
 use gateway_ports::ledger::ReadPayments;
 use gateway_ports::reservations::ReadReservations;
 use gateway_ports::timeline::TimelineEvent;
+use gateway_wire::TraceContext;
 use sqlx::mysql::MySqlRow;
 use sqlx::{AssertSqlSafe, MySqlConnection};
+use tracing::Instrument as _;
 
 use crate::column::Columns;
 use crate::database::Database;
 use crate::failure::{Failure, to_port_error};
-use crate::{event_row, payment_row, reservation_row};
+use crate::{event_row, payment_row, reservation_row, transact};
 
 impl ReadPayments for Database {
     async fn payment(&self, id: PaymentId) -> Result<Option<Payment>, PortError> {
         let sql = format!("SELECT {} FROM payments WHERE id = ?", payment_row::COLUMNS);
         let rows = self.rows("read a payment", sql, id.to_string()).await?;
         rows.first().map(|row| payment_row::decode(row).map(|row| row.payment)).transpose()
+    }
+
+    async fn trace(&self, id: PaymentId) -> Result<Option<TraceContext>, PortError> {
+        let sql = "SELECT traceparent, tracestate FROM payments WHERE id = ?".to_owned();
+        let rows = self.rows("read a payment's trace", sql, id.to_string()).await?;
+        let trace = |row| payment_row::decode_trace(&Columns(row), "traceparent", "tracestate");
+        Ok(rows.first().map(trace).transpose()?.flatten())
     }
 
     async fn timeline(&self, id: PaymentId) -> Result<Vec<TimelineEvent>, PortError> {
@@ -44,8 +53,14 @@ impl ReadReservations for Database {
 
 impl Database {
     /// The rows of one statement, which has one placeholder and is built of constants only.
-    pub(crate) async fn rows(&self, what: &str, sql: String, id: String) -> Result<Vec<MySqlRow>, PortError> {
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_all(self.pool()).await;
+    pub(crate) async fn rows(
+        &self,
+        what: &'static str,
+        sql: String,
+        id: String,
+    ) -> Result<Vec<MySqlRow>, PortError> {
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(id);
+        let rows = self.fetch_all(query).instrument(transact::span(what)).await;
         rows.map_err(|error| to_port_error(what, &error))
     }
 }

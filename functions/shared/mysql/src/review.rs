@@ -20,8 +20,11 @@ use crate::transact::{Ending, Work};
 use crate::{changes, event_row};
 
 /// Of an empty table the counts are 0 and the minimum is NULL.
+/// Each column that tells of waiting is set only while the payment waits, so its index holds only those.
 const BACKLOG: &str = "SELECT COUNT(*) AS in_review, MIN(updated_at_ms) AS oldest_ms, \
-     (SELECT COUNT(*) FROM dead_letters WHERE state = ?) AS letters_open \
+     (SELECT COUNT(*) FROM dead_letters WHERE state = ?) AS letters_open, \
+     (SELECT MIN(accepted_at_ms) FROM payments WHERE next_attempt_at_ms IS NOT NULL) AS oldest_due_ms, \
+     (SELECT MIN(accepted_at_ms) FROM payments WHERE silent_since_ms IS NOT NULL) AS oldest_silent_ms \
      FROM payments WHERE asked_at_ms IS NOT NULL";
 
 impl ReviewPayments for Database {
@@ -54,13 +57,16 @@ impl ReviewPayments for Database {
     }
 
     async fn backlog(&self) -> Result<Backlog, PortError> {
-        let row = sqlx::query(BACKLOG).bind(LetterState::Open.as_str()).fetch_one(self.pool()).await;
+        let rows = self.fetch_all(sqlx::query(BACKLOG).bind(LetterState::Open.as_str())).await;
+        let row = rows.and_then(|mut rows| rows.pop().ok_or(sqlx::Error::RowNotFound));
         let row = row.map_err(|error| to_port_error("read the backlog", &error))?;
         let columns = Columns(&row);
+        let under_way = [columns.time_option("oldest_due_ms")?, columns.time_option("oldest_silent_ms")?];
         Ok(Backlog {
             in_review: columns.count("in_review")?,
             oldest: columns.time_option("oldest_ms")?,
             letters_open: columns.count("letters_open")?,
+            oldest_under_way: under_way.into_iter().flatten().min(),
         })
     }
 }

@@ -32,11 +32,15 @@ pub struct Settings {
     pub acquire_timeout: Duration,
     /// How long one statement may run before the server gives it up (MySQL: reads only).
     pub statement_timeout: Duration,
+    /// How long the server may take to answer a statement, or a whole transaction, before it counts as gone.
+    pub answer_timeout: Duration,
     /// How long one statement may wait for a row that another transaction holds; whole seconds.
     pub lock_wait_timeout: Duration,
     /// A connection that was idle for longer is tried before it is used: a frozen environment may
     /// have lost it. A busy one is spared the round trip.
     pub idle_before_check: Duration,
+    /// How long that trial may take; then the connection counts as lost, and another one is made.
+    pub check_timeout: Duration,
     /// A connection that was idle for longer is closed.
     pub idle_timeout: Duration,
 }
@@ -51,8 +55,10 @@ impl Settings {
             connections_max: 4,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),
+            answer_timeout: Duration::from_secs(12),
             lock_wait_timeout: Duration::from_secs(5),
             idle_before_check: Duration::from_secs(1),
+            check_timeout: Duration::from_millis(500),
             idle_timeout: Duration::from_secs(300),
         }
     }

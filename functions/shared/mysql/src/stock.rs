@@ -29,7 +29,7 @@ impl AuditStock for Database {
         let sql = format!(
             "{ACCOUNTS} {GROUPED} HAVING p.available < 0 OR p.available + held + paying + confirmed <> p.stocked_total LIMIT ?"
         );
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(i64::from(limit)).fetch_all(self.pool()).await;
+        let rows = self.fetch_all(sqlx::query(AssertSqlSafe(sql)).bind(i64::from(limit))).await;
         rows.map_err(|error| to_port_error("check the stock", &error))?.iter().map(decode).collect()
     }
 }

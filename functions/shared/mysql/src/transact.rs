@@ -4,8 +4,11 @@ use std::future::Future;
 use std::time::Duration;
 
 use gateway_ports::PortError;
-use sqlx::MySqlConnection;
+use gateway_ports::span::TARGET;
+use sqlx::{Connection as _, MySqlConnection};
+use tracing::{Instrument as _, Span};
 
+use crate::answer::unless_hung;
 use crate::database::Database;
 use crate::failure::Failure;
 
@@ -28,6 +31,12 @@ pub(crate) trait Work: Sync {
     ) -> impl Future<Output = Result<Ending<Self::Answer>, Failure>> + Send;
 }
 
+/// The time that the server takes for what `name` says.
+pub(crate) fn span(name: &'static str) -> Span {
+    tracing::info_span!(target: TARGET, "ledger", otel.name = name, otel.kind = "client",
+        db.system.name = "mysql", db.namespace = "gateway", db.operation.name = name)
+}
+
 /// How a transaction ends.
 pub(crate) enum Ending<T> {
     /// What was written stands.
@@ -39,6 +48,10 @@ pub(crate) enum Ending<T> {
 impl Database {
     /// Runs the work in a transaction of its own.
     pub(crate) async fn transact<W: Work>(&self, work: &W) -> Result<W::Answer, PortError> {
+        self.transact_again(work).instrument(span(W::NAME)).await
+    }
+
+    async fn transact_again<W: Work>(&self, work: &W) -> Result<W::Answer, PortError> {
         let mut attempt = 1;
         loop {
             match self.transact_once(work).await {
@@ -55,12 +68,17 @@ impl Database {
 
     /// On an error the transaction is dropped, which rolls back what the server has not.
     async fn transact_once<W: Work>(&self, work: &W) -> Result<W::Answer, Failure> {
-        // Connecting takes a future of 18 kB, which would be carried through every caller's.
-        let mut transaction = Box::pin(self.pool().begin()).await?;
-        match work.run(&mut transaction).await? {
-            Ending::Commit(answer) => transaction.commit().await.map(|()| answer),
-            Ending::RollBack(answer) => transaction.rollback().await.map(|()| answer),
-        }
-        .map_err(Failure::from)
+        let mut connection = self.connection().await?;
+        let ended = self.in_time(run(work, &mut connection)).await;
+        unless_hung(connection, ended)?
     }
+}
+
+async fn run<W: Work>(work: &W, connection: &mut MySqlConnection) -> Result<W::Answer, Failure> {
+    let mut transaction = connection.begin().await?;
+    match work.run(&mut transaction).await? {
+        Ending::Commit(answer) => transaction.commit().await.map(|()| answer),
+        Ending::RollBack(answer) => transaction.rollback().await.map(|()| answer),
+    }
+    .map_err(Failure::from)
 }

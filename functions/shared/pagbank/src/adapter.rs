@@ -19,25 +19,31 @@ pub struct PagBank {
     transport: Transport,
     limit: Duration,
     notification_url: Option<String>,
-    token: Token,
 }
 
 impl PagBank {
     /// A client with its own pool of connections. None is made yet.
     ///
     /// # Errors
-    /// When the base URL or the token cannot be used.
+    /// When the base URL cannot be used.
     pub fn new(config: PagBankConfig) -> Result<Self, PagBankError> {
         Ok(Self {
-            transport: Transport::new(&config)?,
+            transport: Transport::new(&config.base_url, config.token)?,
             limit: Duration::from_millis(config.timeout_ms),
             notification_url: config.notification_url,
-            token: config.token,
         })
     }
 
-    pub(crate) fn token(&self) -> &Token {
-        &self.token
+    /// Reads the token while the function starts, so that the first call need not wait for it; what fails now is
+    /// tried again by that call.
+    pub async fn prepare(&self) {
+        if let Err(error) = self.token().current().await {
+            tracing::warn!(%error, "there is no token of PagBank yet");
+        }
+    }
+
+    pub(crate) const fn token(&self) -> &Token {
+        self.transport.token()
     }
 
     async fn post_charge(&self, request: &ChargeRequest<'_>) -> Result<Answer, NoAnswer> {
@@ -72,8 +78,24 @@ impl PagBank {
         }
     }
 
+    /// The whole charge must go. Where it holds another amount than the payment's, that one is cancelled.
     async fn cancel_and_confirm(&self, charge_id: &str, amount: Cents) -> CancelOutcome {
-        let key = format!("cancel-{charge_id}");
+        let reason = match self.post_cancel(charge_id, amount).await {
+            cancel::Reading::Outcome(outcome) => return outcome,
+            cancel::Reading::Refused(reason) => reason,
+        };
+        match cancel::after_refusal(reason, &self.get_charge(charge_id).await) {
+            cancel::Now::Outcome(outcome) => outcome,
+            cancel::Now::Holds(held, reason) if held == amount => CancelOutcome::Refused { reason },
+            cancel::Now::Holds(held, _) => match self.post_cancel(charge_id, held).await {
+                cancel::Reading::Outcome(outcome) => outcome,
+                cancel::Reading::Refused(reason) => CancelOutcome::Refused { reason },
+            },
+        }
+    }
+
+    async fn post_cancel(&self, charge_id: &str, amount: Cents) -> cancel::Reading {
+        let key = format!("cancel-{charge_id}-{}", amount.get());
         let call = Call {
             method: Method::POST,
             path: &["charges", charge_id, "cancel"],
@@ -81,12 +103,7 @@ impl PagBank {
             idempotency_key: Some(&key),
             body: Some(request::cancel_body(amount)),
         };
-        match cancel::read(&self.transport.send(call).await) {
-            cancel::Reading::Outcome(outcome) => outcome,
-            cancel::Reading::Refused(reason) => {
-                cancel::after_refusal(reason, &self.get_charge(charge_id).await)
-            }
-        }
+        cancel::read(&self.transport.send(call).await)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the answer to `POST /charges/{id}/cancel` comes to.
 
+use gateway_domain::money::Cents;
 use gateway_ports::provider::CancelOutcome;
 
 use crate::charge::{unheard, words};
@@ -35,17 +36,34 @@ pub(crate) fn read(answer: &Result<Answer, NoAnswer>) -> Reading {
     }
 }
 
+/// What a charge whose cancellation was refused is now.
+pub(crate) enum Now {
+    /// That settles it.
+    Outcome(CancelOutcome),
+    /// It still holds so much; with the reason of the refusal.
+    Holds(Cents, String),
+}
+
 /// Settles a refusal by what the charge is now.
-pub(crate) fn after_refusal(reason: String, now: &Result<Answer, NoAnswer>) -> CancelOutcome {
+pub(crate) fn after_refusal(reason: String, now: &Result<Answer, NoAnswer>) -> Now {
     match now {
         Ok(answer) if answer.status == 200 => match ChargeAnswer::read(&answer.body) {
-            Some(charge) if holds_nothing(&charge) => CancelOutcome::Cancelled,
-            Some(_) => CancelOutcome::Refused { reason },
-            None => CancelOutcome::Unanswered { reason },
+            Some(charge) if holds_nothing(&charge) => Now::Outcome(CancelOutcome::Cancelled),
+            Some(charge) => match held(&charge) {
+                Some(held) => Now::Holds(held, reason),
+                None => Now::Outcome(CancelOutcome::Refused { reason }),
+            },
+            None => Now::Outcome(CancelOutcome::Unanswered { reason }),
         },
-        Ok(answer) if answer.status == 404 => CancelOutcome::Refused { reason },
-        _ => CancelOutcome::Unanswered { reason },
+        Ok(answer) if answer.status == 404 => Now::Outcome(CancelOutcome::Refused { reason }),
+        _ => Now::Outcome(CancelOutcome::Unanswered { reason }),
     }
+}
+
+/// The money a charge holds: of one that is paid, what was not given back.
+fn held(charge: &ChargeAnswer) -> Option<Cents> {
+    let given_back = charge.amount.summary.map_or(0, |sums| sums.refunded);
+    Cents::new(charge.amount.value - given_back).ok()
 }
 
 /// Cancelled or declined, or paid and given back as a whole.

@@ -17,15 +17,12 @@
 //! same key. Where PagBank has a charge under the key it replays it; where it has not and the ciphertext
 //! is used up, it refuses the ciphertext, and that refusal is the proof.
 
-use gateway_domain::charge::{AttemptFailure, Certainty, ChargeId, ChargeOutcome, Verdict};
+use gateway_domain::charge::{AttemptFailure, CANCELLED_CODE, Certainty, ChargeId, ChargeOutcome, Verdict};
 use gateway_domain::decline::ENCRYPTED_CARD_REFUSED;
 
 use crate::integrity::Expected;
 use crate::response::{ChargeAnswer, PaymentResponse, Problem, Status, shorten};
 use crate::transport::{Answer, NoAnswer};
-
-/// PagBank's code for a charge that is cancelled when a verdict is asked for.
-pub const CANCELLED_CODE: &str = "CANCELED";
 
 /// What one call came to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,20 +1,23 @@
 //! What the adapter must be told.
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use std::sync::Arc;
 
-/// PagBank's bearer token of the account. Zeroed on drop; no `Debug`, `Clone`, serialisation.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct Token(String);
+use gateway_secrets::{Kept, Value};
+use zeroize::Zeroizing;
+
+/// Where PagBank's bearer token of the account comes from.
+pub enum Token {
+    /// The token itself: development. Zeroed on drop.
+    Fixed(Value),
+    /// A secret, which may get another value at any time.
+    Secret(Kept),
+}
 
 impl Token {
     /// The token as PagBank issued it.
     #[must_use]
-    pub const fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    pub(crate) fn expose(&self) -> &str {
-        &self.0
+    pub fn new(text: String) -> Self {
+        Self::Fixed(Arc::new(Zeroizing::new(text)))
     }
 }
 
@@ -22,7 +25,7 @@ impl Token {
 pub struct PagBankConfig {
     /// `https://api.pagseguro.com`, the sandbox's or a simulator's.
     pub base_url: String,
-    /// The account's token. It also signs webhooks.
+    /// The account's token. PagBank signs its webhooks with it, too.
     pub token: Token,
     /// How long one operation may take as a whole, in milliseconds, be it one call or two.
     pub timeout_ms: u64,
@@ -36,9 +39,6 @@ pub enum PagBankError {
     /// The base URL is none.
     #[error("the base URL of PagBank is not valid; give one such as https://api.pagseguro.com")]
     BaseUrl,
-    /// The token cannot be sent in a header.
-    #[error("the token of PagBank holds characters that no HTTP header may hold")]
-    Token,
     /// The HTTP client could not be made, such as for want of root certificates.
     #[error("no HTTP client: {0}")]
     Client(#[source] reqwest::Error),

@@ -13,10 +13,13 @@ mod cancel;
 pub mod charge;
 mod config;
 mod environment;
+#[cfg(test)]
+mod hostile_tests;
 mod inquiry;
 mod integrity;
 mod request;
 mod response;
+mod token;
 mod transport;
 pub mod webhook;
 

@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use gateway_ports::span::TARGET;
+use gateway_secrets::Value;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use reqwest::{Client, Response, Url};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
-use crate::config::{PagBankConfig, PagBankError};
+use crate::config::{PagBankError, Token};
 
 /// How long a connection may take to be made: a failure within it proves that nothing was sent.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
@@ -51,20 +55,32 @@ pub(crate) enum NoAnswer {
     Lost(String),
 }
 
+impl NoAnswer {
+    /// As OpenTelemetry's `error.type`.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::NotSent(_) => "not_sent",
+            Self::TimedOut => "timeout",
+            Self::Lost(_) => "connection_lost",
+        }
+    }
+}
+
 /// The connections to PagBank.
 pub(crate) struct Transport {
     client: Client,
     base_url: Url,
+    token: Token,
 }
 
 impl Transport {
-    pub(crate) fn new(config: &PagBankConfig) -> Result<Self, PagBankError> {
-        let base_url = Url::parse(&config.base_url).map_err(|_| PagBankError::BaseUrl)?;
+    pub(crate) fn new(base_url: &str, token: Token) -> Result<Self, PagBankError> {
+        let base_url = Url::parse(base_url).map_err(|_| PagBankError::BaseUrl)?;
         if base_url.cannot_be_a_base() || !matches!(base_url.scheme(), "http" | "https") {
             return Err(PagBankError::BaseUrl);
         }
         let client = Client::builder()
-            .default_headers(headers(config)?)
+            .default_headers(headers())
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
             .pool_max_idle_per_host(POOL_IDLE_MAX)
@@ -74,15 +90,54 @@ impl Transport {
             .retry(reqwest::retry::never())
             .build()
             .map_err(PagBankError::Client)?;
-        Ok(Self { client, base_url })
+        Ok(Self { client, base_url, token })
     }
 
+    pub(crate) const fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// Sends a call. One that PagBank refuses for its token is sent once more when the secret has another token
+    /// by now: PagBank did nothing, and the idempotency key is the same.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, NoAnswer> {
-        let mut request = self.client.request(call.method.clone(), self.url(&call));
+        let span = self.span(&call);
+        let answer = self.send_unseen(call).instrument(span.clone()).await;
+        match &answer {
+            Ok(answer) => span.record("http.response.status_code", i64::from(answer.status)),
+            Err(error) => span.record("error.type", error.kind()),
+        };
+        answer
+    }
+
+    /// The path's first segment is a route's; further ones are ids.
+    fn span(&self, call: &Call<'_>) -> Span {
+        tracing::info_span!(target: TARGET, "psp", otel.kind = "client",
+            otel.name = format!("{} /{}", call.method, call.path.first().unwrap_or(&"")),
+            http.request.method = call.method.as_str(), server.address = self.base_url.host_str(),
+            server.port = self.base_url.port_or_known_default().map(u64::from),
+            http.response.status_code = Empty, error.type = Empty)
+    }
+
+    async fn send_unseen(&self, call: Call<'_>) -> Result<Answer, NoAnswer> {
+        let token =
+            self.token.current().await.map_err(|error| NoAnswer::NotSent(format!("no token: {error}")))?;
+        let answer = self.send_with(&token, &call).await?;
+        if answer.status != StatusCode::UNAUTHORIZED.as_u16() {
+            return Ok(answer);
+        }
+        match self.token.instead_of(&token).await {
+            Some(newer) => self.send_with(&newer, &call).await,
+            None => Ok(answer),
+        }
+    }
+
+    async fn send_with(&self, token: &Value, call: &Call<'_>) -> Result<Answer, NoAnswer> {
+        let mut request = self.client.request(call.method.clone(), self.url(call));
+        request = request.header(header::AUTHORIZATION, bearer(token)?);
         if let Some(key) = call.idempotency_key {
             request = request.header(IDEMPOTENCY_KEY, key);
         }
-        if let Some(body) = call.body {
+        if let Some(body) = call.body.clone() {
             request = request.header(header::CONTENT_TYPE, "application/json").body(body);
         }
         let response = request.send().await.map_err(no_answer)?;
@@ -103,16 +158,20 @@ impl Transport {
     }
 }
 
+fn bearer(token: &Value) -> Result<HeaderValue, NoAnswer> {
+    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.as_str())).map_err(|_| {
+        NoAnswer::NotSent("the token of PagBank holds characters that no HTTP header may hold".to_owned())
+    })?;
+    bearer.set_sensitive(true);
+    Ok(bearer)
+}
+
 /// `Accept` must be anything: PagBank's search by reference answers 406 to `application/json`.
-fn headers(config: &PagBankConfig) -> Result<HeaderMap, PagBankError> {
-    let mut token = HeaderValue::try_from(format!("Bearer {}", config.token.expose()))
-        .map_err(|_| PagBankError::Token)?;
-    token.set_sensitive(true);
+fn headers() -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(header::AUTHORIZATION, token);
     headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
     headers.insert(HeaderName::from_static(API_VERSION.0), HeaderValue::from_static(API_VERSION.1));
-    Ok(headers)
+    headers
 }
 
 async fn read(mut response: Response) -> Result<Vec<u8>, NoAnswer> {

@@ -5,6 +5,8 @@
 
 use gateway_domain::PaymentId;
 use gateway_domain::charge::ChargeId;
+use gateway_ports::PortError;
+use gateway_secrets::Value;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -32,15 +34,27 @@ struct Payload {
 
 impl PagBank {
     /// Whether `signature` is the hexadecimal SHA-256 of the account's token, a hyphen and the
-    /// payload as it came. Compared in constant time.
-    #[must_use]
-    pub fn is_authentic(&self, payload: &[u8], signature: &str) -> bool {
-        let mut digest = Sha256::new();
-        digest.update(self.token().expose().as_bytes());
-        digest.update(b"-");
-        digest.update(payload);
-        is_hex_of(signature.trim(), &digest.finalize())
+    /// payload as it came. Compared in constant time. One that is not may be a newer token's than ours: the
+    /// secret is read again, every few seconds at most.
+    ///
+    /// # Errors
+    /// There is no token to compare with.
+    pub async fn is_authentic(&self, payload: &[u8], signature: &str) -> Result<bool, PortError> {
+        let token = self.token().current().await?;
+        if is_signed_with(&token, payload, signature) {
+            return Ok(true);
+        }
+        let newer = self.token().instead_of(&token).await;
+        Ok(newer.is_some_and(|newer| is_signed_with(&newer, payload, signature)))
     }
+}
+
+fn is_signed_with(token: &Value, payload: &[u8], signature: &str) -> bool {
+    let mut digest = Sha256::new();
+    digest.update(token.as_bytes());
+    digest.update(b"-");
+    digest.update(payload);
+    is_hex_of(signature.trim(), &digest.finalize())
 }
 
 /// Reads the hint in a payload; `None` when it is no charge's.
@@ -76,8 +90,8 @@ mod tests {
         .unwrap()
     }
 
-    #[test]
-    fn only_the_accounts_own_signature_of_this_payload_is_authentic() {
+    #[tokio::test]
+    async fn only_the_accounts_own_signature_of_this_payload_is_authentic() {
         let right: String = Sha256::digest(b"secret-{}").iter().map(|byte| format!("{byte:02x}")).collect();
         let upper = right.to_uppercase();
         for (payload, signature, expected) in [
@@ -88,11 +102,8 @@ mod tests {
             ("{}", "", false),
             ("{}", "é", false),
         ] {
-            assert_eq!(
-                pagbank().is_authentic(payload.as_bytes(), signature),
-                expected,
-                "{payload} {signature}"
-            );
+            let is_authentic = pagbank().is_authentic(payload.as_bytes(), signature).await;
+            assert_eq!(is_authentic.unwrap(), expected, "{payload} {signature}");
         }
     }
 

@@ -46,6 +46,8 @@ pub enum PatchOutcome {
     },
     /// Fewer units are available than would be written off.
     OutOfStock,
+    /// More than [`STOCK_MAX`](gateway_domain::limits::STOCK_MAX) units would be in stock.
+    Overstocked,
 }
 
 /// Writes and reads the product table.

@@ -2,9 +2,9 @@
 
 use std::future::Future;
 
-use gateway_domain::letter::{DiscardDecision, LetterState, RedriveDecision};
+use gateway_domain::letter::{DiscardDecision, LetterState, RedriveDecision, Resolution};
 use gateway_domain::{PaymentId, Timestamp};
-use gateway_wire::RecordOrigin;
+use gateway_wire::{RecordOrigin, TraceContext};
 
 use crate::PortError;
 use crate::log::Delivered;
@@ -33,8 +33,8 @@ pub struct DeadLetterRow {
     pub key: Option<Vec<u8>>,
     /// The record's value, as it was.
     pub value: Option<Vec<u8>>,
-    /// Its position in a trace, as a `traceparent`.
-    pub trace: Option<String>,
+    /// Its position in a trace.
+    pub trace: Option<TraceContext>,
     /// What was found out and done about it: a stable code such as `failed`, `in_review`.
     pub resolution: Option<String>,
     /// When it was recorded.
@@ -119,10 +119,16 @@ pub trait AdministerDeadLetters: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<DiscardDecision>, PortError>> + Send;
 
-    /// The payment has ended: its OPEN letters that waited for its review are CLOSED with this resolution.
-    fn close_reviewed(
+    /// OPEN letters that waited for the review of a payment that has ended since, by whatever way, are
+    /// CLOSED; returns how many, `limit` at most.
+    fn close_ended(&self, limit: u32) -> impl Future<Output = Result<u64, PortError>> + Send;
+
+    /// What its OPEN letters waited for has come about: those that were left with `waiting` are CLOSED with
+    /// this resolution.
+    fn close_waiting(
         &self,
         payment_id: PaymentId,
-        resolution: &str,
+        waiting: Resolution,
+        resolution: Resolution,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 }

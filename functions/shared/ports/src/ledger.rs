@@ -12,7 +12,7 @@ use gateway_domain::charge::AttemptFailure;
 use gateway_domain::retry::{FailedAttempt, RetryDecision, RetryPolicy};
 use gateway_domain::settle::{SettleDecision, Settlement};
 use gateway_domain::{Money, Payment, PaymentId, ReservationId, Timestamp};
-use gateway_wire::RecordOrigin;
+use gateway_wire::{RecordOrigin, TraceContext};
 
 use crate::PortError;
 use crate::timeline::TimelineEvent;
@@ -24,6 +24,8 @@ pub struct Begin {
     pub request: PaymentRequest,
     /// The record of `order_queue`.
     pub origin: RecordOrigin,
+    /// Where its handling stands in the payment's trace.
+    pub trace: Option<TraceContext>,
 }
 
 /// Begins payments: inserts each and takes its reservation from HELD to PAYING, or records it as
@@ -78,6 +80,8 @@ pub struct Fail {
     pub failure: AttemptFailure,
     /// The record of `payment_retry`.
     pub origin: RecordOrigin,
+    /// Where its handling stands in the payment's trace: the retry goes on from there.
+    pub trace: Option<TraceContext>,
 }
 
 /// Puts failed attempts on the retry table.
@@ -106,6 +110,8 @@ pub struct DueAttempt {
     pub attempt: u32,
     /// When the buyer got the 202.
     pub accepted_at: Timestamp,
+    /// Where the payment's trace stands.
+    pub trace: Option<TraceContext>,
 }
 
 /// Takes due retries and stuck payments for dispatch, under a lease so that overlapping schedules
@@ -145,6 +151,9 @@ pub trait DispatchRetries: Send + Sync {
 pub trait ReadPayments: Send + Sync {
     /// The payment, if the ledger knows it yet.
     fn payment(&self, id: PaymentId) -> impl Future<Output = Result<Option<Payment>, PortError>> + Send;
+
+    /// Where its trace stands, for what is done about it besides its records.
+    fn trace(&self, id: PaymentId) -> impl Future<Output = Result<Option<TraceContext>, PortError>> + Send;
 
     /// Its story in order; empty if the ledger does not know it yet.
     fn timeline(&self, id: PaymentId) -> impl Future<Output = Result<Vec<TimelineEvent>, PortError>> + Send;

@@ -16,8 +16,10 @@ pub mod log;
 pub mod provider;
 pub mod reservations;
 pub mod review;
+pub mod span;
 pub mod stock;
 pub mod timeline;
+pub mod watch;
 
 pub use clock::Clock;
 pub use error::PortError;

@@ -27,6 +27,9 @@ pub struct Backlog {
     pub oldest: Option<Timestamp>,
     /// Dead letters that are OPEN.
     pub letters_open: u64,
+    /// When the oldest payment was accepted that should still end by itself: neither ended nor under
+    /// review.
+    pub oldest_under_way: Option<Timestamp>,
 }
 
 /// Takes payments under review to ask about them, and ends them by a person's word.

@@ -27,7 +27,13 @@ impl StockAccount {
     /// Whether no unit is lost, invented or sold twice.
     #[must_use]
     pub const fn is_conserved(&self) -> bool {
-        self.available >= 0 && self.available + self.held + self.paying + self.confirmed == self.stocked_total
+        self.available >= 0 && self.drift() == 0
+    }
+
+    /// Units too many (sold twice, given back twice), or missing (below zero).
+    #[must_use]
+    pub const fn drift(&self) -> i64 {
+        self.available + self.held + self.paying + self.confirmed - self.stocked_total
     }
 }
 

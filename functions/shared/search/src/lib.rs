@@ -32,9 +32,9 @@ use opensearch::OpenSearch;
 use opensearch::indices::IndicesRefreshParts;
 
 /// How long one search may take, and the whole answer of one read.
-const READ_TIMEOUT: Duration = Duration::from_secs(3);
+pub const READ_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long one bulk call may take: below the indexing function's time-out.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The product index behind its alias.
 pub struct SearchIndex {

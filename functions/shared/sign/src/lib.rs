@@ -1,5 +1,5 @@
-//! Signed addresses that AWS services take for a password: what an IAM role shows to Kafka brokers (MSK)
-//! and to databases (RDS).
+//! What an IAM role shows to AWS services: signed addresses in a password's place, as Kafka brokers (MSK) and
+//! databases (RDS) take them, and the signature of a request, for the one service without an SDK here.
 //!
 //! Pure: no network, no clock. Deliberately absent: the rest of SigV4, which the SDKs have.
 
@@ -11,7 +11,8 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
-    SignableBody, SignableRequest, SignatureLocation, SigningParams, SigningSettings, sign,
+    SignableBody, SignableRequest, SignatureLocation, SigningInstructions, SigningParams, SigningSettings,
+    sign,
 };
 use aws_sigv4::sign::v4;
 
@@ -35,6 +36,21 @@ pub struct Signer<'a> {
 }
 
 impl Signer<'_> {
+    /// The headers that sign a POST of `body` to `url` with `headers`, which are to be sent as they are.
+    ///
+    /// # Errors
+    /// When the request or the credentials cannot be signed.
+    pub fn sign_post(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Vec<(String, String)>, SignError> {
+        let request = SignableRequest::new("POST", url, headers.iter().copied(), SignableBody::Bytes(body))?;
+        let (signed, _query) = self.sign(request, SigningSettings::default())?.into_parts();
+        Ok(signed.iter().map(|header| (header.name().to_owned(), header.value().to_owned())).collect())
+    }
+
     /// `url`, which has a query already, with the parameters that sign a GET of it.
     ///
     /// # Errors
@@ -43,6 +59,18 @@ impl Signer<'_> {
         let mut settings = SigningSettings::default();
         settings.signature_location = SignatureLocation::QueryParams;
         settings.expires_in = Some(LIFE);
+        let request = SignableRequest::new("GET", url, std::iter::empty(), SignableBody::Bytes(&[]))?;
+        let (_headers, pairs) = self.sign(request, settings)?.into_parts();
+        Ok(pairs
+            .iter()
+            .fold(url.to_owned(), |url, (name, value)| format!("{url}&{name}={}", percent_encode(value))))
+    }
+
+    fn sign(
+        &self,
+        request: SignableRequest<'_>,
+        settings: SigningSettings,
+    ) -> Result<SigningInstructions, SignError> {
         let identity = self.credentials.clone().into();
         let params: SigningParams<'_> = v4::SigningParams::builder()
             .identity(&identity)
@@ -52,12 +80,7 @@ impl Signer<'_> {
             .settings(settings)
             .build()?
             .into();
-        let request = SignableRequest::new("GET", url, std::iter::empty(), SignableBody::Bytes(&[]))?;
-        let (instructions, _signature) = sign(request, &params)?.into_parts();
-        let (_headers, pairs) = instructions.into_parts();
-        Ok(pairs
-            .iter()
-            .fold(url.to_owned(), |url, (name, value)| format!("{url}&{name}={}", percent_encode(value))))
+        Ok(sign(request, &params)?.into_parts().0)
     }
 }
 

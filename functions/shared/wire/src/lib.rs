@@ -12,6 +12,8 @@ pub mod money;
 pub mod schema;
 pub mod time;
 pub mod topics;
+pub mod trace;
 
 pub use dead_letter::{DeadLetter, DeadLetterCause, RecordOrigin};
 pub use messages::{AttemptCompleted, AttemptRequested, PaymentRequested, RetryRequested};
+pub use trace::TraceContext;

@@ -13,7 +13,9 @@ pub struct WireTime(pub Timestamp);
 
 impl fmt::Display for WireTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let moment = jiff::Timestamp::from_millisecond(self.0.as_millis()).map_err(|_| fmt::Error)?;
+        // A record may hold any number; an answer that tells of it must not fail for that.
+        let millis = self.0.as_millis().clamp(0, jiff::Timestamp::MAX.as_millisecond());
+        let moment = jiff::Timestamp::from_millisecond(millis).map_err(|_| fmt::Error)?;
         write!(f, "{moment:.3}")
     }
 }
@@ -52,6 +54,14 @@ mod tests {
             let time = WireTime(Timestamp::from_millis(millis));
             assert_eq!(time.to_string(), text);
             assert_eq!(text.parse::<WireTime>().unwrap(), time);
+        }
+    }
+
+    #[test]
+    fn a_moment_that_no_calendar_has_is_shown_as_the_nearest() {
+        for (millis, text) in [(i64::MIN, "1970-01-01T00:00:00.000Z"), (i64::MAX, "9999-12-30T22:00:00.999Z")]
+        {
+            assert_eq!(WireTime(Timestamp::from_millis(millis)).to_string(), text);
         }
     }
 }

@@ -8,6 +8,7 @@ use sqlx::MySqlPool;
 use super::report::CrashRun;
 use super::{Bench, end_to_end, load, reserve, stats};
 use crate::gateway::Failure;
+use crate::processes;
 
 /// The step that is killed: without it nothing gets further than the first topic.
 const VICTIM: &str = "orchestrate-payment";
@@ -52,17 +53,10 @@ async fn longest_pause(ledger: &MySqlPool, newest: &str) -> Result<Duration, Fai
     Ok(longest)
 }
 
-/// SIGKILL to every process of this program, which is ours alone: it lies in our target folder.
+/// SIGKILL to every process of this program.
 fn kill_all(program: &Path) -> Result<usize, Failure> {
-    let failed = |error: std::io::Error| Failure(format!("{}: {error}", program.display()));
-    let program = program.canonicalize().map_err(failed)?;
-    let mut killed = 0;
-    for entry in std::fs::read_dir("/proc").map_err(failed)?.flatten() {
-        let runs_it = std::fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe == program);
-        if let (true, Some(pid)) = (runs_it, entry.file_name().to_str()) {
-            let status = std::process::Command::new("kill").args(["-9", pid]).status().map_err(failed)?;
-            killed += usize::from(status.success());
-        }
+    match processes::kill_all(program)? {
+        0 => Err(Failure(format!("no process of {} runs", program.display()))),
+        killed => Ok(killed),
     }
-    if killed == 0 { Err(Failure(format!("no process of {} runs", program.display()))) } else { Ok(killed) }
 }

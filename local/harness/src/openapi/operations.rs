@@ -7,7 +7,7 @@ use gateway_wire::http::{
     AcceptedBody, DeadLetterDetailBody, DeadLettersBody, EventsBody, NewProductBody, PaymentBody,
     ProductBody, ProductPatchBody, ProductsBody, ReservationBody, ReviewBody, SeededBody,
 };
-use gateway_wire::schema::Ulid;
+use gateway_wire::schema::{IdempotencyKey, LetterStateText, PageLimit, SearchText, Ulid, WaitSeconds};
 use serde_json::{Map, Value};
 
 use super::operation::{Body, Caller, Operation, Parameter, of};
@@ -22,7 +22,8 @@ const fn parameter(
 }
 
 const ID: Parameter = parameter("path", "id", of::<Ulid>, "Its id.");
-const LIMIT: Parameter = parameter("query", "limit", of::<u32>, "The most items on the page: 1 to 200.");
+const LIMIT: Parameter =
+    parameter("query", "limit", of::<PageLimit>, "The most items on the page: 1 to 200.");
 const CURSOR: Parameter = parameter("query", "cursor", of::<String>, "The `next` of the page before.");
 const UNREADABLE: (u16, &str) = (400, "invalid_json, body_not_base64");
 
@@ -69,7 +70,7 @@ pub const OPERATIONS: &[Operation] = &[
         problems: &[
             UNREADABLE,
             (404, "product_not_found"),
-            (409, "out_of_stock"),
+            (409, "out_of_stock, overstocked"),
             (412, "version_differs"),
             (422, "invalid_request, invalid_shape, nothing_to_change"),
         ],
@@ -88,7 +89,7 @@ pub const OPERATIONS: &[Operation] = &[
         ..plain("GET", "/findById/{id}", "findById", Caller::User, "One product.")
     },
     Operation {
-        parameters: &[parameter("path", "name", of::<String>, "A part of the name."), LIMIT, CURSOR],
+        parameters: &[parameter("path", "name", of::<SearchText>, "A part of the name."), LIMIT, CURSOR],
         answers: &[(200, "A page.", Some(of::<ProductsBody>))],
         problems: &[(400, "invalid_name, invalid_query, invalid_cursor")],
         ..plain(
@@ -126,7 +127,7 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: &[parameter(
             "header",
             "Idempotency-Key",
-            of::<String>,
+            of::<IdempotencyKey>,
             "Same key and payload: the same payment. Remembered for 24 hours.",
         )],
         request: Some(of::<PaymentRequest>),
@@ -148,7 +149,7 @@ pub const OPERATIONS: &[Operation] = &[
             parameter(
                 "query",
                 "wait",
-                of::<u32>,
+                of::<WaitSeconds>,
                 "Seconds to wait, up to 20, until it has ended or changed.",
             ),
             parameter("header", "If-None-Match", of::<String>, "The entity tag that is known already."),
@@ -181,7 +182,7 @@ pub const OPERATIONS: &[Operation] = &[
             (404, "payment_unknown"),
             (
                 409,
-                "not_in_review, already_final, too_early, psp_says_otherwise, psp_knows_no_charge, charge_mismatch, charge_left, cancel_refused",
+                "not_in_review, already_final, too_early, psp_says_otherwise, psp_knows_no_charge, charge_mismatch, charge_left, cancel_refused, not_ended",
             ),
             (422, "invalid_request, charge_id_required"),
         ],
@@ -197,7 +198,7 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: &[
             LIMIT,
             CURSOR,
-            parameter("query", "state", of::<String>, "open, closed, redriving, redriven or discarded."),
+            parameter("query", "state", of::<LetterStateText>, "Only letters in this state."),
         ],
         answers: &[(200, "A page, newest first.", Some(of::<DeadLettersBody>))],
         problems: &[(400, "invalid_query, invalid_cursor")],

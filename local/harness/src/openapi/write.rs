@@ -13,7 +13,16 @@ use super::{Body, Caller, Operation, Parameter};
 const UNAUTHORIZED: (u16, &str) = (401, "unauthorized");
 const FORBIDDEN: (u16, &str) =
     (403, "user_mismatch, not_yours, reservation_not_yours, payment_not_yours, admin_required");
-const UNAVAILABLE: (u16, &str) = (503, "unavailable");
+/// Problems that every operation has. API Gateway itself answers so too: it may have no room for a call,
+/// or none for what is sent.
+const COMMON: [(u16, &str); 4] = [
+    (413, "body_too_large"),
+    (429, "none, by API Gateway alone"),
+    (431, "none, by API Gateway alone"),
+    (503, "unavailable"),
+];
+/// What API Gateway answers in its own words.
+const BY_THE_API: [u16; 5] = [401, 413, 429, 431, 503];
 
 /// The OpenAPI document.
 #[must_use]
@@ -28,6 +37,7 @@ pub fn document() -> Value {
     }
     let mut schemas = requests.take_definitions(true);
     schemas.extend(answers.take_definitions(true));
+    schemas.insert("Message".to_owned(), message());
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -103,19 +113,42 @@ fn responses(operation: &Operation, answers: &mut SchemaGenerator) -> Value {
         }
         responses.insert(status.to_string(), response);
     }
-    let common: &[_] = match operation.caller {
+    let of_tokens: &[_] = match operation.caller {
         Caller::Anyone => &[],
-        Caller::User | Caller::Admin => &[UNAUTHORIZED, FORBIDDEN, UNAVAILABLE],
+        Caller::User | Caller::Admin => &[UNAUTHORIZED, FORBIDDEN],
     };
-    for (status, codes) in operation.problems.iter().chain(common) {
-        let problem = of::<Problem>(answers);
-        let response = json!({
+    for (status, codes) in operation.problems.iter().chain(of_tokens).chain(&COMMON) {
+        let mut response = json!({
             "description": format!("A problem; codes: {codes}."),
-            "content": { "application/problem+json": { "schema": problem } },
+            "content": { "application/problem+json": { "schema": of::<Problem>(answers) } },
         });
+        if BY_THE_API.contains(status) {
+            let message = json!({ "$ref": "#/components/schemas/Message" });
+            response["content"]["application/json"] = json!({ "schema": message });
+        }
+        if matches!(status, 429 | 503) {
+            response["headers"] = json!({ "Retry-After": retry_after() });
+        }
         responses.insert(status.to_string(), response);
     }
     Value::Object(responses)
+}
+
+fn retry_after() -> Value {
+    json!({
+        "description": "Seconds to wait. API Gateway leaves it out where it answers by itself.",
+        "schema": { "type": "integer", "minimum": 1 },
+    })
+}
+
+/// API Gateway's own answers.
+fn message() -> Value {
+    json!({
+        "description": "What API Gateway says by itself.",
+        "type": "object",
+        "properties": { "message": { "type": "string" } },
+        "required": ["message"],
+    })
 }
 
 fn content(body: Body, generator: &mut SchemaGenerator) -> Value {

@@ -5,6 +5,8 @@ mod connector;
 mod tables;
 mod topics;
 
+pub(crate) use tables::client as dynamodb_client;
+
 use std::path::Path;
 
 use esm_local::template::{Settings, Template};

@@ -21,7 +21,8 @@ pub async fn create(endpoint: &str, template: &Template) -> Result<String, Failu
     Ok(format!("tables: {made} made, {} there", tables.len() - made))
 }
 
-fn client(endpoint: &str) -> Client {
+/// A client of DynamoDB Local.
+pub(crate) fn client(endpoint: &str) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))

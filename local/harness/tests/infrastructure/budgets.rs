@@ -1,12 +1,13 @@
 //! Time-outs, batches, leases and connections add up, in every stage.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use gateway_domain::limits::{ATTEMPT_LEASE_MS, CARD_LIFE_MS, CLAIM_LEASE_MS};
 use gateway_kafka::KafkaConfig;
 use gateway_mysql::Settings;
 
-use crate::source::{constant, depends_on};
+use crate::source::{constant, depends_on, server_adapters};
 use crate::template::{
     Function, STAGES, document, function, functions, functions_of, number, parameter, resources, stage,
 };
@@ -80,26 +81,53 @@ fn every_answer_comes_before_the_api_gives_up() {
     for function in functions().iter().filter(is_route).filter(|function| !is_job(function)) {
         assert!(function.timeout_s() < API_TIMEOUT_S, "{}", function.name);
     }
-    let wait_s = constant("functions/payments/src/wait.rs", "WAIT_MAX_S");
+    let wait_s = constant("functions/shared/domain/src/limits.rs", "WAIT_MAX_S");
     assert!(wait_s + 5 < function("payments").timeout_s(), "a long poll of {wait_s} s");
+}
+
+/// How long a call to each server may take as a whole, by the adapter that makes it. Keys of tokens are
+/// asked for by API Gateway, or the local runtime in its place, for as long as AWS does.
+fn outgoing_calls(stage: &BTreeMap<String, String>) -> [(&'static str, Vec<Duration>); 5] {
+    let ledger = Settings::new("");
+    [
+        ("gateway-kafka", vec![KafkaConfig::plain("").delivery_timeout]),
+        (
+            "gateway-mysql",
+            vec![
+                ledger.acquire_timeout,
+                ledger.statement_timeout,
+                ledger.answer_timeout,
+                ledger.lock_wait_timeout,
+            ],
+        ),
+        // KMS is asked through the same client.
+        ("gateway-dynamodb", vec![gateway_dynamodb::OPERATION_TIMEOUT]),
+        ("gateway-search", vec![gateway_search::READ_TIMEOUT, gateway_search::WRITE_TIMEOUT]),
+        ("gateway-pagbank", vec![Duration::from_millis(psp_timeout_ms(stage).unsigned_abs())]),
+    ]
 }
 
 #[test]
 fn every_server_is_given_up_before_the_function_is() {
-    let ledger = Settings::new("");
-    for function in functions() {
-        let timeout_ms = function.timeout_s() * 1000;
-        if depends_on(&function.name, "gateway-kafka") {
-            assert!(delivery_timeout_ms() < timeout_ms, "{}", function.name);
-        }
-        if depends_on(&function.name, "gateway-mysql") {
-            for limit in [ledger.acquire_timeout, ledger.statement_timeout, ledger.lock_wait_timeout] {
-                assert!(
-                    limit.as_secs() < function.timeout_s().unsigned_abs(),
-                    "{}: {limit:?}",
-                    function.name
-                );
+    for name in STAGES {
+        for (adapter, limits) in outgoing_calls(&stage(name)) {
+            for function in functions().iter().filter(|function| depends_on(&function.name, adapter)) {
+                let timeout = Duration::from_secs(function.timeout_s().unsigned_abs());
+                for limit in &limits {
+                    assert!(*limit < timeout, "{name}: {} asks {adapter} for {limit:?}", function.name);
+                }
             }
+        }
+    }
+}
+
+/// Whoever else speaks to a server must be added to the table.
+#[test]
+fn every_adapter_of_a_server_is_in_the_table() {
+    let listed: Vec<_> = outgoing_calls(&stage(STAGES[0])).iter().map(|(adapter, _)| *adapter).collect();
+    for function in functions() {
+        for adapter in server_adapters(&function.name) {
+            assert!(listed.contains(&adapter.as_str()), "{}: {adapter}", function.name);
         }
     }
 }

@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod budgets;
+mod metrics;
 mod names;
 mod parameters;
 mod permissions;
+mod prices;
 mod runbook;
 mod source;
 mod template;

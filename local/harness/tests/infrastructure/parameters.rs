@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::template::{PARTS, STAGES, document, read, resources, stage};
 
 /// What `infra/deploy.sh` itself finds out.
-const LOOKED_UP: [&str; 5] =
-    ["KafkaBootstrapServers", "PspSecretVersion", "PspNotificationUrl", "CdcPluginBucketArn", "CdcPluginKey"];
+const LOOKED_UP: [&str; 4] =
+    ["KafkaBootstrapServers", "PspNotificationUrl", "CdcPluginBucketArn", "CdcPluginKey"];
 /// What a stage gives only where it wants the optional part.
 const OPTIONAL: [&str; 2] = ["CustomDomain", "HostedZoneId"];
 
@@ -62,6 +62,28 @@ fn the_script_deploys_every_template_in_this_order() {
     let removed: Vec<&str> =
         list.split_whitespace().map(|part| if part == "functions" { "template" } else { part }).collect();
     assert_eq!(removed.iter().collect::<BTreeSet<_>>(), deployed.iter().collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn terraform_is_shown_to_give_what_has_no_default() {
+    let readme = read("infra/README.md");
+    let shown = readme.split_once("  parameters = {").unwrap().1.split_once("\n  }").unwrap().0;
+    let given: BTreeSet<String> = shown
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, _)| name.trim().to_owned())
+        .filter(|name| !name.starts_with('#'))
+        .collect();
+    let parameters = document("template")["Parameters"].as_object().unwrap().clone();
+    for name in &given {
+        assert!(parameters.contains_key(name), "{name} is no parameter of the template");
+    }
+    // Without a default off AWS as well: what only AWS has is empty there, and needed here.
+    let needed =
+        parameters.iter().filter(|(_, declared)| declared["Default"].is_null()).map(|(name, _)| name);
+    for name in needed.map(String::as_str).chain(["PspSecretArn", "VaultKmsKeyArn"]) {
+        assert!(given.contains(name), "{name} is not shown");
+    }
 }
 
 #[test]

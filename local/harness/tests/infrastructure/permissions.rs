@@ -39,6 +39,9 @@ fn needed(function: &Function) -> Permissions {
     for (_, action, table) in TABLE_CALLS.iter().filter(|(call, _, _)| source.contains(call)) {
         allow(&mut needed, &[&format!("dynamodb:{action}")], &format!("${{{table}.Arn}}"));
     }
+    if depends_on(&function.name, "gateway-pagbank") {
+        allow(&mut needed, &["secretsmanager:GetSecretValue"], "${PspSecretArn}");
+    }
     seal_and_open(&source, &mut needed);
     search(&source, &mut needed);
     produce(function, &source, &mut needed);
@@ -144,5 +147,69 @@ fn no_statement_of_any_function_is_about_everything() {
             let action = permission.split(' ').next().unwrap();
             assert!(!action.contains('*'), "{}: {permission}", function.name);
         }
+    }
+}
+
+#[test]
+fn the_deploy_step_may_do_what_it_does_and_nothing_else() {
+    let policies =
+        crate::template::resources(&crate::template::document("provision"), "AWS::IAM::RolePolicy");
+    let statements = policies[0].1["PolicyDocument"]["Statement"].as_array().unwrap().clone();
+    let mut granted = Permissions::new();
+    for statement in statements.iter().filter(|statement| statement["Resource"] != "*") {
+        for action in list(&statement["Action"]) {
+            allow(&mut granted, &[action.as_str().unwrap()], &text(&statement["Resource"]));
+        }
+    }
+    let mut needed = Permissions::new();
+    // Tables and users are the administrator's; the index's roles are set and its aliases moved.
+    allow(&mut needed, &["rds-db:connect"], "${DatabaseUserArn}/admin");
+    allow(
+        &mut needed,
+        &["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPut", "es:ESHttpDelete"],
+        "${SearchDomainArn}/*",
+    );
+    allow(&mut needed, &["secretsmanager:GetSecretValue"], "${CdcSecretArn}");
+    allow(&mut needed, &["logs:CreateLogStream", "logs:PutLogEvents"], "${LogGroup.Arn}");
+    assert_eq!(granted, needed);
+    // What knows no resource is Lambda's own work: interfaces in the network, and traces.
+    for statement in statements.iter().filter(|statement| statement["Resource"] == "*") {
+        for action in list(&statement["Action"]) {
+            let service = action.as_str().unwrap().split(':').next().unwrap().to_owned();
+            assert!(["ec2", "xray"].contains(&service.as_str()), "{action}");
+        }
+    }
+}
+
+#[test]
+fn no_configuration_holds_a_secret_on_aws() {
+    for part in ["template", "provision"] {
+        for function in crate::template::functions_of(part) {
+            let variables = &function.properties["Environment"]["Variables"];
+            for (name, value) in variables.as_object().into_iter().flatten() {
+                assert!(!value.to_string().contains("resolve:secretsmanager"), "{}: {name}", function.name);
+            }
+        }
+    }
+    // What may hold one is empty unless a development's parameters say otherwise; its value is never shown.
+    for name in ["PspToken", "VaultKey"] {
+        let parameter = &crate::template::document("template")["Parameters"][name];
+        assert_eq!((&parameter["Default"], &parameter["NoEcho"]), (&"".into(), &true.into()), "{name}");
+        for stage in crate::template::STAGES {
+            assert!(!crate::template::stage(stage).contains_key(name), "{stage}: {name}");
+        }
+    }
+}
+
+#[test]
+fn what_reads_a_secret_reaches_secrets_manager_within_the_network() {
+    let network = crate::template::document("network");
+    let endpoints = crate::template::resources(&network, "AWS::EC2::VPCEndpoint");
+    for service in ["dynamodb", "s3", "kms", "secretsmanager"] {
+        let name = format!("com.amazonaws.${{AWS::Region}}.{service}");
+        let endpoint =
+            endpoints.iter().find(|(_, endpoint)| endpoint["ServiceName"]["Fn::Sub"] == name.as_str());
+        let (id, endpoint) = endpoint.unwrap_or_else(|| panic!("no endpoint of {service}"));
+        assert!(endpoint["PolicyDocument"]["Statement"].is_array(), "{id} lets everything through");
     }
 }

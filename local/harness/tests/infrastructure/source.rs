@@ -37,6 +37,19 @@ pub fn depends_on(function: &str, adapter: &str) -> bool {
     own.lines().any(|line| line.starts_with(&format!("{adapter}.")))
 }
 
+/// The adapters in a function's manifest that speak to a server: crates whose own manifest names a client.
+pub fn server_adapters(function: &str) -> Vec<String> {
+    const CLIENTS: [&str; 5] = ["aws-sdk-", "opensearch", "rdkafka", "reqwest", "sqlx"];
+    let manifest = read(&format!("functions/{function}/Cargo.toml"));
+    let gateways = manifest.lines().filter_map(|line| line.strip_prefix("gateway-")?.split('.').next());
+    let speaks = |adapter: &&str| {
+        let own = read(&format!("functions/shared/{adapter}/Cargo.toml"));
+        let own = own.split("[dev-dependencies]").next().unwrap_or_default().to_owned();
+        own.lines().any(|line| CLIENTS.iter().any(|client| line.starts_with(client)))
+    };
+    gateways.filter(speaks).map(|adapter| format!("gateway-{adapter}")).collect()
+}
+
 /// The texts in double quotes.
 pub fn literals(code: &str) -> BTreeSet<&str> {
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));

@@ -78,8 +78,10 @@ impl Function {
 /// Every function of a template.
 pub fn functions_of(part: &str) -> Vec<Function> {
     let functions = resources(&document(part), "AWS::Serverless::Function");
-    let name =
-        |properties: &Value| properties["CodeUri"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let name = |properties: &Value| {
+        let zip = properties["CodeUri"].as_str().unwrap().rsplit('/').next().unwrap();
+        zip.strip_suffix(".zip").unwrap_or_else(|| panic!("{zip} is no zip")).to_owned()
+    };
     functions.into_iter().map(|(_, properties)| Function { name: name(&properties), properties }).collect()
 }
 

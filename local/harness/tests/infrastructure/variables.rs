@@ -14,6 +14,9 @@ const ADAPTERS: [(&str, &str); 5] = [
     ("gateway-pagbank", "functions/shared/pagbank/src/environment.rs"),
 ];
 
+/// Where every function reads whom it tells of spans.
+const SPANS: &str = "functions/shared/edge/src/span/export.rs";
+
 /// Read by the code and not set on AWS, with the reason.
 const NOT_SET: [(&str, &str); 3] = [
     ("SEARCH_INDEX", "the alias has the name that the code gives it"),
@@ -72,6 +75,7 @@ fn set_for(function: &Function) -> BTreeSet<String> {
 fn every_variable_that_is_read_is_set_and_every_one_that_is_set_is_read() {
     for function in functions() {
         let mut read = read_by(&function.name);
+        read.extend(named_in(&crate::template::read(SPANS)));
         // The PSP has no token of ours, and the API's description is for everybody.
         if ["receive-psp-webhook", "describe-api"].contains(&function.name.as_str()) {
             read.insert("AUTHORIZATION".to_owned());

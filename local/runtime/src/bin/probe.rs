@@ -2,7 +2,7 @@
 //!
 //! `{"do": "echo"}` answers with the event, `fail` with an error, `panic`, `exit` (with `code`),
 //! `sleep` (`ms`), `environment` answers with its variables, `deadline` with the milliseconds
-//! left, `print` writes `text` to standard output. `FAIL_INIT=1` makes it exit before it is ready;
+//! left, `limits` with its core limits, `print` writes `text` to standard output. `FAIL_INIT=1` makes it exit before it is ready;
 //! with `NOOP=1` it reads no event and answers with nothing.
 #![allow(
     missing_docs,
@@ -49,6 +49,13 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             let left = context.deadline().duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(now);
             Ok(json!({"leftMs": left.as_millis(), "arn": context.invoked_function_arn}))
+        }
+        "limits" => {
+            // The soft and the hard limit of a core's size.
+            let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+            let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size"));
+            let words: Vec<&str> = core.unwrap_or_default().split_whitespace().take(2).collect();
+            Ok(json!({"core": words.join(" ")}))
         }
         "print" => {
             println!("{}", payload["text"].as_str().unwrap_or_default());

@@ -1,15 +1,34 @@
 //! `esm-local check`: what of a template is understood.
 
 use esm_local::esm::config::{EventSource, MappingConfig};
-use esm_local::template::{Application, Function, Route, Schedule};
+use esm_local::host::{HostOptions, LogBook};
+use esm_local::template::{Application, Function, PayloadFormat, Route, Schedule};
+use jiff::Timestamp;
 
-/// Prints an application, a line each.
-pub fn print(application: &Application) {
-    section("functions", &application.functions, function);
-    section("routes", &application.routes, route);
+use super::Error;
+use super::source::Source;
+
+/// Prints what the template says, a line each.
+pub fn execute(source: &Source) -> Result<(), Error> {
+    let config = source.config()?;
+    let template = source.read(config.as_ref())?;
+    let application = template.application()?;
+    if let Some(config) = &config {
+        println!("configured by {}", config.file.display());
+    }
+    let binary = config.as_ref().and_then(|config| config.own.binary.as_ref());
+    let binary = binary.map(|path| path.display().to_string()).or(template.settings().runtime.binary.clone());
+    let options = HostOptions::new(LogBook::new(None));
+    let options = HostOptions { binary_pattern: binary.unwrap_or(options.binary_pattern.clone()), ..options };
+    section("functions", &application.functions, |it| function(it, &options));
+    section("routes", &application.routes, |it| route(it, &application));
     section("mappings", &application.mappings, mapping);
     section("schedules", &application.schedules, schedule);
     section("left aside", &application.ignored, Clone::clone);
+    if !application.warnings.is_empty() {
+        section("look at", &application.warnings, Clone::clone);
+    }
+    Ok(())
 }
 
 fn section<T>(title: &str, items: &[T], line: impl Fn(&T) -> String) {
@@ -17,14 +36,11 @@ fn section<T>(title: &str, items: &[T], line: impl Fn(&T) -> String) {
     items.iter().for_each(|item| println!("  {}", line(item)));
 }
 
-fn function(function: &Function) -> String {
-    let program = function.command.first().map_or_else(
-        || format!("binary {}", function.binary),
-        |program| format!("{} by {program}", function.handler),
-    );
+fn function(function: &Function, options: &HostOptions) -> String {
     format!(
-        "{}  {program}, {} s, {} MB, {} environments at most, {} variables",
+        "{}  {}, {} s, {} MB, {} environments at most, {} variables",
         function.name,
+        program(function, options),
         function.timeout.as_secs(),
         function.memory_size_mib,
         function.environments_max,
@@ -32,9 +48,28 @@ fn function(function: &Function) -> String {
     )
 }
 
-fn route(route: &Route) -> String {
+/// The program, by a short path, and whether it is there.
+fn program(function: &Function, options: &HostOptions) -> String {
+    if let Some(program) = function.command.first() {
+        return format!("{} by {program}", function.handler);
+    }
+    let path = options.program(function);
+    let here = std::env::current_dir().unwrap_or_default();
+    let short = path.strip_prefix(&here).unwrap_or(&path).display();
+    if path.is_file() { format!("binary {short}") } else { format!("binary {short} (not built)") }
+}
+
+fn route(route: &Route, application: &Application) -> String {
     let authorizer = route.authorizer.as_deref().map(|name| format!("  ({name})")).unwrap_or_default();
-    format!("{} -> {}{authorizer}", route.key(), route.function)
+    let format = match route.payload_format {
+        PayloadFormat::V2 => String::new(),
+        PayloadFormat::V1 => "  payload format 1.0".to_owned(),
+        PayloadFormat::Rest => {
+            let api = application.apis.get(&route.api);
+            format!("  REST API, stage {}", api.map_or("", |api| api.stage.as_str()))
+        }
+    };
+    format!("{} -> {}{authorizer}{format}", route.key(), route.function)
 }
 
 fn mapping(mapping: &MappingConfig) -> String {
@@ -56,5 +91,17 @@ fn mapping(mapping: &MappingConfig) -> String {
 
 fn schedule(schedule: &Schedule) -> String {
     let state = if schedule.enabled { "" } else { "  (disabled)" };
-    format!("{} -> {}  {}{state}", schedule.id, schedule.function, schedule.expression)
+    let zone = schedule.timing.zone.iana_name().filter(|name| *name != "UTC");
+    let zone = zone.map(|name| format!(" {name}")).unwrap_or_default();
+    let day = |word: &str, time: Option<_>| {
+        time.map(|time: Timestamp| format!(" {word} {time}")).unwrap_or_default()
+    };
+    format!(
+        "{} -> {}  {}{zone}{}{}{state}",
+        schedule.id,
+        schedule.function,
+        schedule.expression,
+        day("from", schedule.timing.start),
+        day("until", schedule.timing.end),
+    )
 }

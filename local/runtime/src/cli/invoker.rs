@@ -71,6 +71,13 @@ impl Invoke for Invoker {
             Self::Endpoint(endpoint, _) => endpoint.invoke(invocation).await,
         }
     }
+
+    async fn invoke_logged(&self, invocation: Invocation) -> (InvokeOutcome, Option<Vec<u8>>) {
+        match self {
+            Self::Host(host) => host.invoke_logged(invocation).await,
+            Self::Endpoint(endpoint, _) => endpoint.invoke_logged(invocation).await,
+        }
+    }
 }
 
 fn with_settings(options: HostOptions, run: &Run, settings: &Settings) -> HostOptions {
@@ -80,6 +87,7 @@ fn with_settings(options: HostOptions, run: &Run, settings: &Settings) -> HostOp
         binary_pattern: pattern.unwrap_or_else(|| BINARY_PATTERN_DEFAULT.into()),
         idle_max: idle.unwrap_or(options.idle_max),
         report: run.report,
+        queue_max: run.queue_max,
         ..options
     }
 }

@@ -6,17 +6,21 @@
 )]
 
 mod check;
+mod development;
 mod invoker;
 mod mappings;
 mod run;
 mod signals;
+mod source;
 mod top;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
-use esm_local::template::{Settings, Template};
+use esm_local::host::QUEUE_MAX_DEFAULT;
+use esm_local::samconfig::SamConfig;
+use source::Source;
 
 /// What the command line fails with: shown as it is.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -27,10 +31,18 @@ First steps:
   esm-local check                          what of ./template.yaml is understood, and what is left aside
   esm-local run                            runs it; Ctrl-C finishes what is under way
   esm-local run --parameters local.yaml    with what only AWS would know (brokers, secrets, addresses)
+  esm-local run --reload                   and new code as soon as it is built or saved
+  esm-local run --debug NAME               and one function under gdb, lldb, debugpy or Node's inspector
   esm-local top                            lag, rates and failures of the mappings, live
   aws lambda invoke --endpoint-url http://127.0.0.1:9000 --function-name NAME --payload '{}' out.json
 
 A parameters file for a broker on this machine is one line: `Runtime: {BootstrapServers: '127.0.0.1:9092'}`.
+
+samconfig.toml is read as `sam` reads it (parameter_overrides, region, stack_name, template_file), and may say what
+this program is to be started with:
+  [default.esm_local.parameters]
+  template = \"template.yaml\"
+  parameters = [\"local.yaml\"]
 
 Exit codes: 0 after an ordered end, 1 when something is wrong with the template, the parameters or the
 machine (each fault is told with file, line and remedy), 2 for a slip on the command line.";
@@ -58,40 +70,37 @@ enum Command {
     },
 }
 
-/// The template and what it is read with.
-#[derive(Debug, Args)]
-pub struct Source {
-    /// The SAM template, YAML or JSON.
-    #[arg(long, default_value = "template.yaml")]
-    template: PathBuf,
-    /// Parameters files; a later one is laid over the earlier ones.
-    #[arg(long)]
-    parameters: Vec<PathBuf>,
-    /// A parameter's value, over those of the files.
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = name_and_value)]
-    overrides: Vec<(String, String)>,
-}
-
 #[derive(Debug, Args)]
 struct Run {
     #[command(flatten)]
     source: Source,
-    /// Where the HTTP API listens; port 0 takes any.
-    #[arg(long, default_value = "127.0.0.1:3000")]
-    http: SocketAddr,
-    /// Where the Invoke API listens; port 0 takes any.
-    #[arg(long, default_value = "127.0.0.1:9000")]
-    invoke: SocketAddr,
-    /// Path of the functions' binaries, with `{binary}` in it; over the parameters file's.
+    /// Where the APIs listen; port 0 takes any [default: 127.0.0.1:3000].
+    #[arg(long)]
+    http: Option<SocketAddr>,
+    /// Where the Invoke API listens; port 0 takes any [default: 127.0.0.1:9000].
+    #[arg(long)]
+    invoke: Option<SocketAddr>,
+    /// Paths of the functions' binaries, separated by `:`, with `{binary}` or `{code}` (the CodeUri) in them; over
+    /// the parameters file's. The newest of those that exist is taken.
     #[arg(long)]
     binary: Option<String>,
-    /// Runs the functions by `cargo lambda watch` instead: hot reload and debuggers.
+    /// Hot reload: a function whose binary or source files change runs the new code from its next call on.
+    #[arg(long, conflicts_with_all = ["watch", "endpoint"])]
+    reload: bool,
+    /// Debugs this function (name or logical id): one environment, no time-outs; its calls wait until a debugger is
+    /// attached, or Enter is pressed.
+    #[arg(long, conflicts_with_all = ["watch", "endpoint"], value_name = "FUNCTION")]
+    debug: Option<String>,
+    /// Runs the functions by `cargo lambda watch` instead, which builds them as well.
     #[arg(long)]
     watch: bool,
     /// Calls functions at this Invoke endpoint instead of running them (a `cargo lambda watch`
     /// started by hand, for instance).
     #[arg(long, conflicts_with = "watch", value_name = "ADDRESS")]
     endpoint: Option<SocketAddr>,
+    /// How many calls of one function may wait for an environment; more are refused. AWS lets none wait.
+    #[arg(long, default_value_t = QUEUE_MAX_DEFAULT, conflicts_with_all = ["watch", "endpoint"])]
+    queue_max: usize,
     /// Also writes what functions print to a file each in this folder.
     #[arg(long)]
     log_dir: Option<PathBuf>,
@@ -108,10 +117,7 @@ impl Cli {
     pub fn execute(self) -> Result<(), Error> {
         match self.command {
             Command::Run(run) => run.execute(),
-            Command::Check(source) => {
-                check::print(&source.read()?.application()?);
-                Ok(())
-            }
+            Command::Check(source) => check::execute(&source),
             Command::Top(top) => top.execute(),
             Command::Completions { shell } => {
                 clap_complete::generate(shell, &mut Self::command(), "esm-local", &mut std::io::stdout());
@@ -121,21 +127,21 @@ impl Cli {
     }
 }
 
-impl Source {
-    fn read(&self) -> Result<Template, Error> {
-        let mut settings = Settings::read(&self.parameters)?;
-        let overrides = self.overrides.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
-        settings.parameters.extend(overrides);
-        Ok(Template::read(&self.template, settings)?)
+impl Run {
+    /// The same options, with those of the configuration where the command line says nothing.
+    fn over(mut self, config: &SamConfig) -> Self {
+        let own = config.own.clone();
+        self.http = self.http.or(own.http);
+        self.invoke = self.invoke.or(own.invoke);
+        self.binary = self.binary.or(own.binary.map(|path| path.display().to_string()));
+        self.log_dir = self.log_dir.or(own.log_dir);
+        self.report |= own.report;
+        self.reload |= own.reload && !self.watch && self.endpoint.is_none();
+        self
     }
 }
 
 /// Shows what went wrong.
 pub fn print_error(error: &Error) {
     eprintln!("{error}");
-}
-
-fn name_and_value(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("wants NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
 }

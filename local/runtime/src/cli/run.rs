@@ -1,43 +1,61 @@
 //! `esm-local run`: wires the parts together and ends them in order.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::Arc;
+use std::time::Duration;
 
+use esm_local::debug::Debugger;
 use esm_local::esm::status::MappingStatus;
 use esm_local::host::{HostOptions, LogBook};
 use esm_local::http_api::{self, Authorize, Disabled, HttpApi, Jwt, JwtOptions};
-use esm_local::invoke_api::{self, Introspect, InvokeApi};
+use esm_local::invoke_api::{self, EventRetries, Events, Introspect, InvokeApi};
 use esm_local::schedule::{self, Runner};
-use esm_local::template::{Application, AuthorizerSetting, Function, Settings};
+use esm_local::template::{Application, AuthorizerSetting, Function, Settings, Template};
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
+use super::development;
 use super::invoker::Invoker;
 use super::mappings::{self, Mappings};
 use super::signals::Signals;
 use super::{Error, Run};
 
-/// Calls of type `Event` that may be under way; AWS queues more.
-const EVENTS_MAX: u32 = 1_000;
+/// Where the APIs listen unless something else is said …
+const HTTP_DEFAULT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 3000));
+/// … and where the Invoke API does, as that of `cargo lambda watch`.
+const INVOKE_DEFAULT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 9000));
 
 impl Run {
     /// Runs until a signal comes.
     pub(super) fn execute(self) -> Result<(), Error> {
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-        let template = self.source.read()?;
-        let application = template.application()?;
+        let config = self.source.config()?;
+        let template = self.source.read(config.as_ref())?;
+        let run = match &config {
+            Some(config) => {
+                tracing::info!(file = %config.file.display(), "configured");
+                self.over(config)
+            }
+            None => self,
+        };
+        run.start(&template)
+    }
+
+    fn start(self, template: &Template) -> Result<(), Error> {
+        let mut application = template.application()?;
+        application.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+        let debugger = development::debugger(&self, &mut application)?;
         let jwt = authorizers(&application, template.settings())?;
         if let Some(folder) = &self.log_dir {
             std::fs::create_dir_all(folder)?;
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(self.serve(template.settings(), application, jwt))
+        runtime.block_on(self.serve(template.settings(), application, jwt, debugger))
     }
 
     async fn serve(
@@ -45,19 +63,22 @@ impl Run {
         settings: &Settings,
         application: Application,
         jwt: Option<Jwt>,
+        debugger: Option<Arc<Debugger>>,
     ) -> Result<(), Error> {
         let mut signals = Signals::listen()?;
-        let [http, invoke] = [bind(self.http, "--http").await?, bind(self.invoke, "--invoke").await?];
+        let http = bind(self.http.unwrap_or(HTTP_DEFAULT), "--http").await?;
+        let invoke = bind(self.invoke.unwrap_or(INVOKE_DEFAULT), "--invoke").await?;
         let logs = LogBook::new(self.log_dir.clone());
-        let invoker =
-            Arc::new(Invoker::new(&self, settings, &application, HostOptions::new(Arc::clone(&logs)))?);
+        let options = development::with_debugger(HostOptions::new(Arc::clone(&logs)), debugger.as_ref());
+        let invoker = Arc::new(Invoker::new(&self, settings, &application, options)?);
         let parts = Parts { application, invoker, logs, shutdown: CancellationToken::new() };
         let addresses = json!({
             "http": http.local_addr()?.to_string(),
             "invoke": invoke.local_addr()?.to_string(),
             "processId": std::process::id(),
         });
-        let running = parts.start(http, invoke, jwt, settings)?;
+        let mut running = parts.start(http, invoke, jwt, settings).await?;
+        development::start(&self, &parts.application, &parts.invoker, &parts.shutdown, &mut running.tasks);
         tracing::info!(http = %addresses["http"], invoke = %addresses["invoke"], "ready");
         if let Some(file) = &self.ready_file {
             std::fs::write(file, addresses.to_string())?;
@@ -88,26 +109,28 @@ struct Parts {
 /// What is to be waited for at the end.
 struct Running {
     tasks: JoinSet<()>,
-    mappings: Arc<Mappings>,
-    events: Arc<Semaphore>,
+    mappings: Arc<Mappings<Invoker>>,
+    events: Arc<Events>,
 }
 
 impl Parts {
-    fn start(
+    async fn start(
         &self,
         http: TcpListener,
         invoke: TcpListener,
         jwt: Option<Jwt>,
         settings: &Settings,
     ) -> Result<Running, Error> {
-        let mappings = Arc::new(mappings::start_mappings(
+        let mappings = mappings::start_mappings(
             &self.application,
             &settings.runtime,
             &self.logs,
             &self.invoker,
             &self.shutdown,
-        )?);
-        let events = Arc::new(Semaphore::new(EVENTS_MAX as usize));
+        );
+        let mappings = Arc::new(mappings.await?);
+        let places = mappings::places(settings.runtime.destinations.as_ref());
+        let events = Events::new(event_retries(settings), places, self.shutdown.clone());
         let mut tasks = JoinSet::new();
         match jwt {
             Some(jwt) => tasks.spawn(http_api::run(http, self.http_api(jwt), self.shutdown.clone())),
@@ -116,7 +139,8 @@ impl Parts {
         let api = InvokeApi {
             invoker: Arc::clone(&self.invoker),
             functions: Arc::new(self.application.functions.clone()),
-            logs: Arc::clone(&self.logs),
+            mappings: Arc::clone(&mappings),
+            brokers: settings.runtime.bootstrap_servers.clone(),
             runtime: Arc::new(Inside {
                 mappings: Arc::clone(&mappings),
                 invoker: Arc::clone(&self.invoker),
@@ -151,8 +175,7 @@ impl Parts {
         self.shutdown.cancel();
         running.mappings.join().await;
         running.tasks.join_all().await;
-        // All places free again: every asynchronous call has ended.
-        drop(running.events.acquire_many(EVENTS_MAX).await);
+        running.events.ended().await;
         self.invoker.shutdown().await;
         self.logs.flush().await;
         tracing::info!("stopped");
@@ -161,7 +184,7 @@ impl Parts {
 
 /// What the runtime tells about itself.
 struct Inside {
-    mappings: Arc<Mappings>,
+    mappings: Arc<Mappings<Invoker>>,
     invoker: Arc<Invoker>,
     shutdown: CancellationToken,
 }
@@ -170,13 +193,20 @@ impl Introspect for Inside {
     fn health(&self) -> BoxFuture<'_, Value> {
         Box::pin(async {
             let is_ready = !self.shutdown.is_cancelled();
-            json!({"ready": is_ready, "mappings": self.mappings.states().await, "functions": self.invoker.stats()})
+            json!({"ready": is_ready, "mappings": mappings::states(&self.mappings).await, "functions": self.invoker.stats()})
         })
     }
 
     fn mappings(&self) -> BoxFuture<'_, Vec<MappingStatus>> {
-        Box::pin(self.mappings.statuses())
+        Box::pin(self.mappings.statuses(true))
     }
+}
+
+fn event_retries(settings: &Settings) -> EventRetries {
+    let wait = |seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default();
+    let waits = settings.runtime.event_retry_seconds.as_ref();
+    let waits = waits.map(|waits| waits.iter().map(|&seconds| wait(seconds)).collect());
+    waits.map_or_else(EventRetries::default, EventRetries)
 }
 
 /// The template's authorizers, unless the parameters file turns them off; never in silence.

@@ -19,6 +19,9 @@ const LEAVE: &str = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 /// To the beginning, and everything cleared.
 const HOME: &str = "\x1b[H\x1b[2J";
 
+/// How long the runtime may take to answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Shows the mappings until Ctrl-C.
 #[derive(Debug, Args)]
 pub struct Top {
@@ -69,7 +72,7 @@ impl Top {
 
     async fn look(&self) -> Result<Vec<MappingStatus>, Error> {
         let url = format!("http://{}{MAPPINGS}", self.invoke);
-        let client = reqwest::Client::builder().no_proxy().build()?;
+        let client = reqwest::Client::builder().no_proxy().timeout(ANSWER_TIMEOUT).build()?;
         let answer = client.get(&url).send().await.map_err(|error| {
             format!(
                 "nothing answers at {} ({error}): does `esm-local run` run? Its --invoke goes here too",

@@ -18,6 +18,14 @@ pub const FILTER_PATTERN_CHARS_MAX: usize = 4096;
 /// Records taken from the broker's queues before the mapping looks at anything else.
 pub const INTAKE_RECORDS_PER_TURN: usize = 1_000;
 
+/// Bytes of records that wait in a mapping for a batch, all partitions together: each reads one batch
+/// ahead, which for a thousand partitions of large records would be more than a machine has.
+pub const READ_AHEAD_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// Records of a partition that are read and not in its finished prefix: behind a record that is
+/// tried again and again, even those that the filters remove have to be remembered.
+pub const UNFINISHED_RECORDS_MAX: usize = 1_000_000;
+
 /// On-failure records handed to the producer before its acknowledgements are awaited.
 pub const LETTERS_IN_FLIGHT_MAX: usize = 500;
 

@@ -47,6 +47,7 @@ pub mod access;
 pub mod backoff;
 pub mod config;
 pub mod destination_arn;
+pub mod directory;
 pub mod engine;
 pub mod event;
 pub mod filter;
@@ -64,7 +65,8 @@ pub mod response;
 pub mod status;
 pub mod system_log;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use options::EsmOptions;
+pub(crate) use poller::Destination as FailureDestination;
 pub use poller::{Mapping, MappingHandle, StartError};

@@ -11,6 +11,8 @@ pub enum MappingState {
     Enabling,
     /// Has joined the group and reads what is assigned to it.
     Enabled,
+    /// Finishing what is in flight, to go on by another configuration.
+    Updating,
     /// Finishing what is in flight.
     Disabling,
     /// Reads nothing and is not in the group.

@@ -1,8 +1,11 @@
 //! One call on its way to an environment.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
+use super::tail::Tail;
 use crate::invoke::InvokeOutcome;
 
 /// What an environment gets from the pool.
@@ -11,4 +14,6 @@ pub(super) struct Job {
     pub(super) request_id: String,
     pub(super) payload: Bytes,
     pub(super) reply: oneshot::Sender<InvokeOutcome>,
+    /// Takes what the call prints, if that was asked for.
+    pub(super) tail: Option<Arc<Tail>>,
 }

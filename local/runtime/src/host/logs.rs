@@ -1,7 +1,7 @@
-//! What functions print: to standard output with the function's name before it, to a file
-//! per function, and the last 4 KB of each for `LogType: Tail`.
+//! What functions print: to standard output with the function's name before it, and to a file
+//! per function.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::sync::{mpsc, oneshot};
 
+use super::tail::TailSlot;
+
 /// Lines that wait to be written; a full queue slows down the function that prints.
 const LINES_MAX: usize = 4_096;
 /// A longer line is cut in pieces.
 const LINE_BYTES_MAX: u64 = 256 * 1_024;
-/// What AWS returns of a log.
-const TAIL_BYTES_MAX: usize = 4 * 1_024;
 
 /// Collects the lines of all functions and writes them from one thread.
 #[derive(Debug)]
@@ -29,7 +29,6 @@ pub struct LogBook {
 pub struct FunctionLog {
     name: Arc<str>,
     lines: mpsc::Sender<Entry>,
-    tail: Mutex<VecDeque<u8>>,
 }
 
 #[derive(Debug)]
@@ -65,17 +64,12 @@ impl LogBook {
             return Arc::clone(log);
         }
         let name: Arc<str> = name.into();
-        let log = FunctionLog { name: Arc::clone(&name), lines: self.lines.clone(), tail: Mutex::default() };
+        let log = FunctionLog { name: Arc::clone(&name), lines: self.lines.clone() };
         Arc::clone(logs.entry(name).or_insert(Arc::new(log)))
     }
 }
 
 impl FunctionLog {
-    /// The last 4 KB. With several environments these may hold lines of other calls.
-    pub fn tail(&self) -> Vec<u8> {
-        self.tail.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
-    }
-
     /// Writes a line of the host's own.
     pub(super) async fn line(&self, text: String) {
         self.write(text.into_bytes()).await;
@@ -84,12 +78,16 @@ impl FunctionLog {
     /// Writes a line of the host's own, or leaves it out where the log cannot follow.
     pub fn try_line(&self, text: String) {
         let text = text.into_bytes();
-        self.keep(&text);
         drop(self.lines.try_send(Entry::Line { function: Arc::clone(&self.name), text }));
     }
 
-    /// Reads what a process prints until it closes the pipe.
-    pub(super) fn follow(self: &Arc<Self>, pipe: impl AsyncRead + Send + Unpin + 'static) {
+    /// Reads what a process prints until it closes the pipe; the call that it is busy with gets its
+    /// part.
+    pub(super) fn follow(
+        self: &Arc<Self>,
+        pipe: impl AsyncRead + Send + Unpin + 'static,
+        call: Arc<TailSlot>,
+    ) {
         let log = Arc::clone(self);
         tokio::spawn(async move {
             let mut reader = BufReader::new(pipe);
@@ -97,27 +95,25 @@ impl FunctionLog {
                 let mut text = Vec::new();
                 match (&mut reader).take(LINE_BYTES_MAX).read_until(b'\n', &mut text).await {
                     Ok(0) | Err(_) => return,
-                    Ok(_) => log.write(text).await,
+                    Ok(_) => {
+                        trim_end(&mut text);
+                        call.keep(&text);
+                        log.write(text).await;
+                    }
                 }
             }
         });
     }
 
-    async fn write(&self, mut text: Vec<u8>) {
-        while matches!(text.last(), Some(b'\n' | b'\r')) {
-            text.pop();
-        }
-        self.keep(&text);
+    async fn write(&self, text: Vec<u8>) {
         // The writing thread lives as long as the book.
         drop(self.lines.send(Entry::Line { function: Arc::clone(&self.name), text }).await);
     }
+}
 
-    fn keep(&self, text: &[u8]) {
-        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
-        tail.extend(text);
-        tail.push_back(b'\n');
-        let surplus = tail.len().saturating_sub(TAIL_BYTES_MAX);
-        tail.drain(..surplus);
+fn trim_end(text: &mut Vec<u8>) {
+    while matches!(text.last(), Some(b'\n' | b'\r')) {
+        text.pop();
     }
 }
 

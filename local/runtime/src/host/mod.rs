@@ -5,6 +5,7 @@
 //! runtime client takes) and one supervising task. A call goes from the pool straight to a
 //! parked `/next` and back from `/response`: no task and no lock of the host in between.
 
+mod courtesy;
 mod environment;
 mod errors;
 mod job;
@@ -15,6 +16,7 @@ pub(crate) mod process;
 mod report;
 mod runtime_api;
 mod stats;
+mod tail;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,14 +25,19 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use logs::{FunctionLog, LogBook};
-pub use options::{BINARY_PATTERN_DEFAULT, HostOptions};
+pub use options::{BINARY_PATTERN_DEFAULT, HostOptions, QUEUE_MAX_DEFAULT};
 pub use stats::FunctionStats;
 
 use crate::ids;
 use crate::invoke::{Invocation, Invoke, InvokeOutcome};
 use crate::template::{Function, Place};
+use courtesy::Courtesy;
 use job::Job;
 use pool::{Pool, Submitted};
+use tail::Tail;
+
+/// The function's last lines reach the log a moment after its answer reaches us.
+const TAIL_SETTLE: Duration = Duration::from_millis(20);
 
 /// An environment that has answered asks for work again within this; if not, another is started.
 const RETURN_MAX: Duration = Duration::from_millis(20);
@@ -40,6 +47,7 @@ const RETURN_MAX: Duration = Duration::from_millis(20);
 pub struct Host {
     pools: HashMap<Arc<str>, Arc<Pool>>,
     options: Arc<HostOptions>,
+    courtesy: Courtesy,
 }
 
 impl Host {
@@ -50,7 +58,12 @@ impl Host {
             let name: Arc<str> = function.name.as_str().into();
             (name, Arc::new(Pool::new(function.clone(), place.clone(), Arc::clone(&options))))
         };
-        Self { pools: functions.iter().map(pool).collect(), options }
+        Self { pools: functions.iter().map(pool).collect(), options, courtesy: Courtesy::default() }
+    }
+
+    /// What it was made with.
+    pub fn options(&self) -> &HostOptions {
+        &self.options
     }
 
     /// What each function's environments have done so far, by name.
@@ -68,6 +81,20 @@ impl Host {
         missing
     }
 
+    /// A function's code has changed: its environments finish their calls and end, further calls get new ones.
+    pub fn restart(&self, function: &str) {
+        if let Some(pool) = self.pools.get(function) {
+            pool.restart();
+        }
+    }
+
+    /// Starts a function's first environment before there is a call.
+    pub fn warm(&self, function: &str) {
+        if let Some(pool) = self.pools.get(function) {
+            pool.warm();
+        }
+    }
+
     /// Takes no more calls, waits for those under way, then ends every environment: SIGTERM,
     /// and SIGKILL after the grace time.
     pub async fn shutdown(&self) {
@@ -80,21 +107,41 @@ impl Host {
 
 impl Invoke for Host {
     async fn invoke(&self, invocation: Invocation) -> InvokeOutcome {
+        self.call(invocation, None).await
+    }
+
+    async fn invoke_logged(&self, invocation: Invocation) -> (InvokeOutcome, Option<Vec<u8>>) {
+        let tail = Arc::new(Tail::default());
+        let outcome = self.call(invocation, Some(Arc::clone(&tail))).await;
+        tokio::time::sleep(TAIL_SETTLE).await;
+        (outcome, Some(tail.bytes()))
+    }
+}
+
+impl Host {
+    async fn call(&self, invocation: Invocation, tail: Option<Arc<Tail>>) -> InvokeOutcome {
         let Some(pool) = self.pools.get(&invocation.function) else {
             return InvokeOutcome::ServiceError(format!("there is no function {}", invocation.function));
         };
+        let _turn = match pool.function.niceness {
+            0 => None,
+            _ => self.courtesy.turn(|| self.do_people_wait()).await,
+        };
         let (reply, outcome) = oneshot::channel();
         let request_id = ids::uuid();
-        let job = Job { request_id, payload: invocation.payload, reply };
+        let job = Job { request_id, payload: invocation.payload, reply, tail };
         match pool.submit(job) {
             Submitted::Running => answer(outcome).await,
             Submitted::Queued(request_id) => self.queued(pool, &request_id, outcome).await,
             Submitted::Refused(outcome) => outcome,
         }
     }
-}
 
-impl Host {
+    /// Whether calls of a function that yields to nobody wait for an environment.
+    fn do_people_wait(&self) -> bool {
+        self.pools.values().any(|pool| pool.function.niceness == 0 && pool.is_queued_for())
+    }
+
     /// Waits in the queue for so long only: who is not taken by then is throttled.
     async fn queued(
         &self,

@@ -5,15 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::LogBook;
+use crate::debug::Debugger;
 use crate::template::Function;
 
-/// Where the `local` profile of a cargo workspace puts binaries.
-pub const BINARY_PATTERN_DEFAULT: &str = "target/local/{binary}";
+/// Where built binaries are looked for: beside the code as `sam build` leaves them, where `cargo lambda build`
+/// puts them, and where cargo's own profiles do. The one that was built last is taken.
+pub const BINARY_PATTERN_DEFAULT: &str = "{code}/bootstrap:target/lambda/{binary}/bootstrap:target/local/{binary}:target/release/{binary}:target/debug/{binary}";
+
+/// How many calls of one function may wait for an environment, unless the command line says otherwise.
+pub const QUEUE_MAX_DEFAULT: usize = 1_000;
 
 /// The limits of the host and where it finds and writes things.
 #[derive(Debug, Clone)]
 pub struct HostOptions {
-    /// Path of a function's program, with `{binary}` in it.
+    /// Paths of a function's program, separated by `:`, with `{binary}` or `{code}` (its `CodeUri`) in them.
+    /// Of those that exist the newest is taken.
     pub binary_pattern: String,
     /// Where what functions print goes.
     pub logs: Arc<LogBook>,
@@ -29,6 +35,8 @@ pub struct HostOptions {
     pub init_max: Duration,
     /// How long a program may take to end after SIGTERM. AWS: 2 s.
     pub stop_grace: Duration,
+    /// Holds one function's calls until a debugger is attached.
+    pub debugger: Option<Arc<Debugger>>,
 }
 
 impl HostOptions {
@@ -39,16 +47,33 @@ impl HostOptions {
             logs,
             report: false,
             idle_max: Duration::from_secs(300),
-            queue_max: 1_000,
+            queue_max: QUEUE_MAX_DEFAULT,
             queue_wait_max: Duration::from_secs(30),
             init_max: Duration::from_secs(10),
             stop_grace: Duration::from_secs(2),
+            debugger: None,
         }
     }
 
-    /// The program of a function, as an absolute path.
-    pub(super) fn program(&self, function: &Function) -> PathBuf {
-        let path = PathBuf::from(self.binary_pattern.replace("{binary}", &function.binary));
+    /// The program of a function, as an absolute path; where there is none, the last place it could be.
+    pub fn program(&self, function: &Function) -> PathBuf {
+        let code = function.code_uri.display().to_string();
+        let filled = |pattern: &str| pattern.replace("{binary}", &function.binary).replace("{code}", &code);
+        let places: Vec<PathBuf> =
+            self.binary_pattern.split(':').map(|pattern| filled(pattern).into()).collect();
+        let built =
+            |path: &&PathBuf| std::fs::metadata(path).ok().filter(|file| file.is_file())?.modified().ok();
+        let newest = places.iter().filter(|path| built(path).is_some()).max_by_key(built);
+        let path = newest.or(places.last()).cloned().unwrap_or_default();
         std::path::absolute(&path).unwrap_or(path)
+    }
+
+    /// A debugger may take its time.
+    pub(super) fn init_max(&self, function: &Function) -> Duration {
+        if self.is_debugged(function) { crate::debug::PATIENCE } else { self.init_max }
+    }
+
+    pub(super) fn is_debugged(&self, function: &Function) -> bool {
+        self.debugger.as_ref().is_some_and(|debugger| debugger.is_for(&function.name))
     }
 }

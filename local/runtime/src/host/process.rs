@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::process::{Child, Command};
 
+use super::environment::Environment;
 use super::pool::Pool;
 
 /// What a function gets of this machine's environment; all else is as on AWS.
@@ -28,7 +30,8 @@ const PASSED_ON: [&str; 14] = [
 
 /// Starts the program of a function as the leader of its own process group: Ctrl-C in a
 /// terminal goes to the runtime alone, which then ends its functions in order.
-pub(super) fn spawn(pool: &Pool, id: u64, address: SocketAddr) -> std::io::Result<Child> {
+pub(super) fn spawn(environment: &Environment, address: SocketAddr) -> std::io::Result<Child> {
+    let (pool, id) = (&*environment.pool, environment.id);
     let function = &pool.function;
     let folder = if function.code_uri.is_dir() { function.code_uri.as_path() } else { ".".as_ref() };
     let mut command = Command::new(program(pool));
@@ -46,12 +49,15 @@ pub(super) fn spawn(pool: &Pool, id: u64, address: SocketAddr) -> std::io::Resul
         .process_group(0)
         .kill_on_drop(true);
     prepare(&mut command, function.niceness);
+    if pool.options.is_debugged(function) {
+        crate::debug::admit_debuggers(&mut command);
+    }
     let mut child = command.spawn()?;
     if let Some(stdout) = child.stdout.take() {
-        pool.log.follow(stdout);
+        pool.log.follow(stdout, Arc::clone(&environment.tail));
     }
     if let Some(stderr) = child.stderr.take() {
-        pool.log.follow(stderr);
+        pool.log.follow(stderr, Arc::clone(&environment.tail));
     }
     Ok(child)
 }
@@ -87,30 +93,42 @@ fn lambda_environment(pool: &Pool, id: u64, address: SocketAddr) -> Vec<(&'stati
     variables
 }
 
-/// Has the kernel end the process if the runtime is killed, lets it leave no core dump (its memory holds what
-/// no file may; Lambda's environments leave none either), and gives it its place in the queue for a core.
-///
-/// The signal is tied to the *thread* that starts the process; tokio's workers, from which
-/// this is called, live as long as the runtime.
-#[cfg(target_os = "linux")]
-#[allow(
-    unsafe_code,
-    reason = "pre_exec is unsafe; these calls are async-signal-safe and touch no memory but their own"
-)]
+/// What the process does for itself before it becomes the function: no core is dumped where it crashes
+/// (a crash is an answer here, and a core would hold what the function knew), it is bound to the
+/// runtime's life, and takes its place in the queue for a core.
+#[allow(unsafe_code, reason = "pre_exec is unsafe; these calls are async-signal-safe and take no memory")]
 fn prepare(command: &mut Command, niceness: u8) {
+    let runtime = std::process::id();
     unsafe {
         command.pre_exec(move || {
-            let no_core = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-            let done = libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) == 0
-                && libc::setrlimit(libc::RLIMIT_CORE, &no_core) == 0
+            let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+            let done = libc::setrlimit(libc::RLIMIT_CORE, &raw const none) == 0
+                && die_with(runtime)
                 && (niceness == 0 || libc::setpriority(libc::PRIO_PROCESS, 0, niceness.into()) == 0);
             if done { Ok(()) } else { Err(std::io::Error::last_os_error()) }
         });
     }
 }
 
+/// Has the kernel end the process if the runtime is killed. What the process has started itself ends
+/// when it asks for its next call, since nobody listens there any more.
+///
+/// The signal is tied to the *thread* that starts the process; tokio's workers, from which
+/// this is called, live as long as the runtime.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "prctl and getppid are async-signal-safe")]
+fn die_with(runtime: u32) -> bool {
+    // A runtime that died before the signal was asked for would send none.
+    unsafe {
+        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) == 0 && libc::getppid().cast_unsigned() == runtime
+    }
+}
+
+/// Elsewhere the functions end when they ask for their next call.
 #[cfg(not(target_os = "linux"))]
-fn prepare(_: &mut Command, _: u8) {}
+fn die_with(_: u32) -> bool {
+    true
+}
 
 /// SIGTERM, and SIGKILL if that has not ended it in time.
 pub(crate) async fn stop(child: &mut Child, grace: Duration) {

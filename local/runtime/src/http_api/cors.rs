@@ -39,6 +39,37 @@ pub(super) fn preflight(cors: &Cors, head: &Parts) -> Option<Answer> {
     Some(answer)
 }
 
+/// The `OPTIONS` method that SAM gives each path of a REST API with `Cors`: the same answer for everyone.
+pub(super) fn rest_preflight(cors: &Cors, methods: &[&str]) -> Answer {
+    let mut answer = Answer::new(Full::new(Bytes::new()));
+    let headers = answer.headers_mut();
+    set_list(headers, ACCESS_CONTROL_ALLOW_ORIGIN, &cors.allow_origins);
+    set_list(headers, ACCESS_CONTROL_ALLOW_HEADERS, &cors.allow_headers);
+    if cors.allow_methods.is_empty() {
+        set_list(headers, ACCESS_CONTROL_ALLOW_METHODS, &[of_path(methods)]);
+    } else {
+        set_list(headers, ACCESS_CONTROL_ALLOW_METHODS, &cors.allow_methods);
+    }
+    if cors.allow_credentials {
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    }
+    if let Some(age_s) = cors.max_age_s {
+        headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from(age_s));
+    }
+    answer
+}
+
+/// SAM lists the path's own methods; all of them where it has `ANY`.
+fn of_path(methods: &[&str]) -> String {
+    if methods.is_empty() {
+        return "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT".to_owned();
+    }
+    let mut methods: Vec<&str> = methods.iter().copied().chain(["OPTIONS"]).collect();
+    methods.sort_unstable();
+    methods.dedup();
+    methods.join(",")
+}
+
 /// Adds the headers a browser wants on the answer itself. What the function says of CORS is ignored, as
 /// AWS does where the API is configured.
 pub(super) fn decorate(cors: &Cors, head: &Parts, answer: &mut Answer) {
@@ -115,6 +146,21 @@ mod tests {
                 "{origins:?} {origin:?}"
             );
             assert_eq!(answer.headers().contains_key(ACCESS_CONTROL_ALLOW_METHODS), expected.is_some());
+        }
+    }
+
+    #[test]
+    fn a_rest_apis_preflight_says_the_same_to_everyone() {
+        for (allow_methods, methods, expected) in [
+            (&["GET,PUT"][..], &["GET"][..], "GET,PUT"),
+            (&[], &["POST", "GET"], "GET,OPTIONS,POST"),
+            (&[], &[], "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT"),
+        ] {
+            let allow_methods = allow_methods.iter().map(|text| (*text).to_owned()).collect();
+            let answer = rest_preflight(&Cors { allow_methods, ..cors(&["https://shop"]) }, methods);
+            assert_eq!(answer.status(), StatusCode::OK);
+            assert_eq!(answer.headers()[ACCESS_CONTROL_ALLOW_ORIGIN], "https://shop");
+            assert_eq!(answer.headers()[ACCESS_CONTROL_ALLOW_METHODS], expected);
         }
     }
 

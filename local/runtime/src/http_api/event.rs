@@ -1,4 +1,4 @@
-//! The event of payload format 2.0.
+//! The event of payload format 2.0, and what it has in common with 1.0.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use super::authorize::AuthorizerContext;
 use super::router::Matched;
 use crate::ids;
 use crate::percent;
-use crate::template::Place;
+use crate::template::{Api, PayloadFormat, Place};
 
 /// What an event is made of.
 #[derive(Debug)]
@@ -83,8 +83,11 @@ struct Http<'e> {
 
 impl EventBuilder<'_> {
     /// The event as JSON text.
-    pub(super) fn build(&self) -> Bytes {
-        self.build_at(Timestamp::now(), ids::uuid())
+    pub(super) fn build(&self, api: &Api) -> Bytes {
+        match self.matched.route.payload_format {
+            PayloadFormat::V2 => self.build_at(Timestamp::now(), ids::uuid()),
+            PayloadFormat::V1 | PayloadFormat::Rest => self.build_v1_at(api, Timestamp::now(), &ids::uuid()),
+        }
     }
 
     fn build_at(&self, now: Timestamp, request_id: String) -> Bytes {
@@ -138,7 +141,7 @@ impl EventBuilder<'_> {
         }
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub(super) fn header(&self, name: &str) -> &str {
         self.head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
@@ -159,23 +162,39 @@ impl EventBuilder<'_> {
                 None => drop(headers.insert(name.as_str(), value)),
             }
         }
-        let epoch_s = now.as_second().unsigned_abs();
-        headers.entry("x-amzn-trace-id").or_insert_with(|| Cow::Owned(ids::root_trace(epoch_s)));
-        headers.entry("x-forwarded-for").or_insert_with(|| Cow::Owned(self.peer.ip().to_string()));
-        headers.entry("x-forwarded-port").or_insert(Cow::Borrowed("443"));
-        headers.entry("x-forwarded-proto").or_insert(Cow::Borrowed("https"));
+        for (name, value) in self.added_headers(now) {
+            headers.entry(name).or_insert(value);
+        }
         headers
     }
 
+    /// What API Gateway adds where the client has not sent it.
+    pub(super) fn added_headers(&self, now: Timestamp) -> [(&'static str, Cow<'static, str>); 4] {
+        let epoch_s = now.as_second().unsigned_abs();
+        [
+            ("x-amzn-trace-id", Cow::Owned(ids::root_trace(epoch_s))),
+            ("x-forwarded-for", Cow::Owned(self.peer.ip().to_string())),
+            ("x-forwarded-port", Cow::Borrowed("443")),
+            ("x-forwarded-proto", Cow::Borrowed("https")),
+        ]
+    }
+
     /// Text as it is, anything else in base64.
-    fn body(&self) -> (Option<Cow<'_, str>>, bool) {
+    pub(super) fn body(&self) -> (Option<Cow<'_, str>>, bool) {
         if self.body.is_empty() {
             return (None, false);
         }
         match std::str::from_utf8(&self.body) {
             Ok(text) if is_text(self.header(CONTENT_TYPE.as_str())) => (Some(Cow::Borrowed(text)), false),
-            _ => (Some(Cow::Owned(STANDARD.encode(&self.body))), true),
+            _ => self.encoded_body(),
         }
+    }
+
+    /// Whatever it is in base64.
+    pub(super) fn encoded_body(&self) -> (Option<Cow<'_, str>>, bool) {
+        let text = (!self.body.is_empty()).then(|| Cow::Owned(STANDARD.encode(&self.body)));
+        let is_encoded = text.is_some();
+        (text, is_encoded)
     }
 }
 

@@ -14,6 +14,7 @@ fn route() -> Route {
         authorizer: None,
         scopes: Vec::new(),
         timeout: Duration::from_secs(30),
+        payload_format: PayloadFormat::V2,
     }
 }
 

@@ -19,6 +19,8 @@ struct Proxy {
     #[serde(default)]
     headers: Option<Map<String, Value>>,
     #[serde(default)]
+    multi_value_headers: Option<Map<String, Value>>,
+    #[serde(default)]
     cookies: Option<Vec<String>>,
     #[serde(default)]
     body: Option<String>,
@@ -34,7 +36,22 @@ pub(super) fn read(payload: &Bytes) -> Result<Answer, String> {
     if !is_proxy {
         return Ok(inferred(payload));
     }
-    full(serde_json::from_slice(payload).map_err(|error| error.to_string())?)
+    let proxy = proxy(payload)?;
+    full(Proxy { multi_value_headers: None, ..proxy }, true, "text/plain;charset=UTF-8")
+}
+
+/// The same in format 1.0: nothing is inferred, cookies come as headers.
+pub(super) fn read_v1(payload: &Bytes) -> Result<Answer, String> {
+    full(Proxy { cookies: None, ..proxy(payload)? }, true, "text/plain;charset=UTF-8")
+}
+
+/// The same of a REST API, which decodes base64 only where the client accepts one of its binary types.
+pub(super) fn read_rest(payload: &Bytes, decodes: bool) -> Result<Answer, String> {
+    full(Proxy { cookies: None, ..proxy(payload)? }, decodes, "application/json")
+}
+
+fn proxy(payload: &Bytes) -> Result<Proxy, String> {
+    serde_json::from_slice(payload).map_err(|error| error.to_string())
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,12 +71,14 @@ fn inferred(payload: &Bytes) -> Answer {
     answer
 }
 
-fn full(proxy: Proxy) -> Result<Answer, String> {
+fn full(proxy: Proxy, decodes: bool, content_type: &'static str) -> Result<Answer, String> {
     let status =
         status(&proxy.status_code).ok_or_else(|| format!("{} is no status code", proxy.status_code))?;
     let body = proxy.body.unwrap_or_default();
     let body = match proxy.is_base64_encoded {
-        Some(true) => Bytes::from(STANDARD.decode(&body).map_err(|error| format!("the body: {error}"))?),
+        Some(true) if decodes => {
+            Bytes::from(STANDARD.decode(&body).map_err(|error| format!("the body: {error}"))?)
+        }
         _ => Bytes::from(body),
     };
     let has_body = !body.is_empty();
@@ -69,8 +88,11 @@ fn full(proxy: Proxy) -> Result<Answer, String> {
     for (name, value) in proxy.headers.into_iter().flatten() {
         set(headers, &name, &value)?;
     }
+    for (name, values) in proxy.multi_value_headers.iter().flatten() {
+        add_all(headers, name, values)?;
+    }
     if has_body && !headers.contains_key(CONTENT_TYPE) {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=UTF-8"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     for cookie in proxy.cookies.into_iter().flatten() {
         headers.append(SET_COOKIE, HeaderValue::from_str(&cookie).map_err(|error| error.to_string())?);
@@ -86,18 +108,38 @@ fn status(code: &Value) -> Option<StatusCode> {
 
 /// Texts, numbers and booleans; the length is ours to say.
 fn set(headers: &mut HeaderMap, name: &str, value: &Value) -> Result<(), String> {
+    let (name, value) = header(name, value)?;
+    if !is_ours(&name) {
+        headers.insert(name, value);
+    }
+    Ok(())
+}
+
+/// All values of one name, beside what `headers` has of it unless it is the same.
+fn add_all(headers: &mut HeaderMap, name: &str, values: &Value) -> Result<(), String> {
+    let values = values.as_array().ok_or_else(|| format!("the values of the header {name} are no list"))?;
+    for value in values {
+        let (name, value) = header(name, value)?;
+        if !is_ours(&name) && !headers.get_all(&name).iter().any(|present| *present == value) {
+            headers.append(name, value);
+        }
+    }
+    Ok(())
+}
+
+fn header(name: &str, value: &Value) -> Result<(HeaderName, HeaderValue), String> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(_) | Value::Bool(_) => value.to_string(),
         _ => return Err(format!("the header {name} is no text")),
     };
     let name: HeaderName = name.parse().map_err(|_| format!("{name} is no header name"))?;
-    if matches!(name.as_str(), "content-length" | "transfer-encoding" | "connection") {
-        return Ok(());
-    }
     // Byte by byte, since UTF-8 in a header is legal if unloved.
-    headers.insert(name, HeaderValue::from_bytes(text.as_bytes()).map_err(|error| error.to_string())?);
-    Ok(())
+    Ok((name, HeaderValue::from_bytes(text.as_bytes()).map_err(|error| error.to_string())?))
+}
+
+fn is_ours(name: &HeaderName) -> bool {
+    matches!(name.as_str(), "content-length" | "transfer-encoding" | "connection")
 }
 
 #[cfg(test)]
@@ -140,6 +182,26 @@ mod tests {
         let answer = read(&Bytes::from(r#"{"statusCode":200,"cookies":["a=1; Secure","b=2"]}"#)).unwrap();
         let cookies: Vec<_> = answer.headers().get_all(SET_COOKIE).iter().collect();
         assert_eq!(cookies, ["a=1; Secure", "b=2"]);
+    }
+
+    #[tokio::test]
+    async fn older_formats_infer_nothing_and_have_headers_of_several_values() {
+        let cookies = r#"{"statusCode":200,"headers":{"set-cookie":"a=1"},"multiValueHeaders":{"Set-Cookie":["a=1","b=2"]},"cookies":["c=3"],"body":"{}"}"#;
+        for (answer, content_type) in [
+            (read_v1(&Bytes::from(cookies)).unwrap(), "text/plain;charset=UTF-8"),
+            (read_rest(&Bytes::from(cookies), false).unwrap(), "application/json"),
+        ] {
+            let cookies: Vec<_> = answer.headers().get_all(SET_COOKIE).iter().collect();
+            assert_eq!(cookies, ["a=1", "b=2"]);
+            assert_eq!(answer.headers()[CONTENT_TYPE], content_type);
+        }
+        assert!(read_v1(&Bytes::from(r#"{"message":"hi"}"#)).is_err(), "nothing is inferred");
+        assert!(read_rest(&Bytes::from("null"), false).is_err());
+        let encoded = Bytes::from(r#"{"statusCode":200,"body":"aGk=","isBase64Encoded":true}"#);
+        for (decodes, expected) in [(true, "hi"), (false, "aGk=")] {
+            let answer = read_rest(&encoded, decodes).unwrap();
+            assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), expected);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use http::Method;
 
 use crate::percent;
-use crate::template::Route;
+use crate::template::{PayloadFormat, Route};
 
 /// The routes, most specific first, so that the first match is the right one.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub(super) struct Matched<'r> {
     pub(super) route: &'r Route,
     /// `GET /orders/{id}`.
     pub(super) key: &'r str,
-    /// Decoded, in the order of the path.
+    /// In the order of the path, decoded but for REST APIs.
     pub(super) parameters: Vec<(&'r str, String)>,
 }
 
@@ -65,11 +65,34 @@ impl Router {
     }
 }
 
+impl Router {
+    /// The route that takes a path, whatever the method.
+    pub(super) fn first(&self, path: &str) -> Option<Matched<'_>> {
+        let path: Vec<&str> = path.split('/').skip(1).collect();
+        self.routes.iter().find_map(|compiled| {
+            let parameters = compiled.parameters(&path)?;
+            Some(Matched { route: &compiled.route, key: &compiled.key, parameters })
+        })
+    }
+
+    /// The methods a path is taken with; none where it is taken with any.
+    pub(super) fn methods(&self, path: &str) -> Vec<&str> {
+        let path: Vec<&str> = path.split('/').skip(1).collect();
+        let of_path = self.routes.iter().filter(|compiled| compiled.parameters(&path).is_some());
+        let methods: Option<Vec<&str>> = of_path.map(|compiled| compiled.route.method.as_deref()).collect();
+        methods.unwrap_or_default()
+    }
+}
+
 impl Compiled {
     /// What the variables stand for, if the path is this route's.
     fn parameters<'r>(&'r self, path: &[&str]) -> Option<Vec<(&'r str, String)>> {
         let Some(parts) = &self.parts else { return Some(Vec::new()) };
         let mut parameters = Vec::new();
+        let value = |given: &str| match self.route.payload_format {
+            PayloadFormat::Rest => given.to_owned(),
+            _ => percent::decode(given),
+        };
         for (index, part) in parts.iter().enumerate() {
             let given = *path.get(index)?;
             match part {
@@ -78,9 +101,9 @@ impl Compiled {
                 Part::Variable(_) | Part::Greedy(_) if given.is_empty() && path.len() == index + 1 => {
                     return None;
                 }
-                Part::Variable(name) => parameters.push((name.as_str(), percent::decode(given))),
+                Part::Variable(name) => parameters.push((name.as_str(), value(given))),
                 Part::Greedy(name) => {
-                    parameters.push((name.as_str(), percent::decode(&path[index..].join("/"))));
+                    parameters.push((name.as_str(), value(&path[index..].join("/"))));
                     return Some(parameters);
                 }
             }
@@ -122,6 +145,7 @@ mod tests {
             authorizer: None,
             scopes: Vec::new(),
             timeout: Duration::from_secs(30),
+            payload_format: PayloadFormat::V2,
         }
     }
 

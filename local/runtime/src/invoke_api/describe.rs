@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use crate::template::Function;
 
-/// All functions in one page.
-pub(super) fn list(functions: &[Function]) -> Value {
-    json!({"Functions": functions.iter().map(configuration).collect::<Vec<_>>()})
+/// A page of `ListFunctions`.
+pub(super) fn list(functions: &[&Function]) -> Value {
+    let shown: Vec<_> = functions.iter().map(|function| configuration(function)).collect();
+    json!({"Functions": shown})
 }
 
 /// `GetFunction`.

@@ -1,25 +1,17 @@
 //! `Invoke`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::CONNECTION;
 use http::{HeaderValue, Request};
-use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 
 use super::answer::{bytes_answer, error};
-use super::{InvokeApi, no_such_function};
+use super::{InvokeApi, body, no_such_function};
 use crate::invoke::{Invocation, Invoke, InvokeOutcome};
 use crate::serve::Answer;
-
-/// AWS's limit of a synchronous payload: 6 MB.
-const PAYLOAD_BYTES_MAX: usize = 6_291_456;
-/// The function's last lines reach the log a moment after its answer reaches us.
-const TAIL_SETTLE: Duration = Duration::from_millis(20);
 
 impl<I: Invoke> InvokeApi<I> {
     /// Calls a function as the request says: `RequestResponse`, `Event` or `DryRun`.
@@ -28,61 +20,34 @@ impl<I: Invoke> InvokeApi<I> {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         let kind = header("x-amz-invocation-type").unwrap_or("RequestResponse").to_owned();
         let wants_tail = header("x-amz-log-type") == Some("Tail");
-        let payload = match read(request).await {
+        let bytes_max = if kind == "Event" { body::ASYNCHRONOUS_MAX_BYTES } else { body::MAX_BYTES };
+        let payload = match body::read(request, bytes_max).await.and_then(json) {
             Ok(payload) => payload,
             Err(answer) => return answer,
         };
         let invocation = Invocation { function: function.name.as_str().into(), payload };
         match kind.as_str() {
-            "RequestResponse" => {
-                let outcome = self.invoker.invoke(invocation).await;
-                let answer = answer(outcome);
-                if wants_tail { self.with_tail(&function.name, answer).await } else { answer }
+            "RequestResponse" if wants_tail => {
+                let (outcome, tail) = self.invoker.invoke_logged(invocation).await;
+                with_tail(answer(outcome), tail)
             }
-            "Event" => self.event(invocation),
+            "RequestResponse" => answer(self.invoker.invoke(invocation).await),
+            "Event" => {
+                let invoker = Arc::clone(&self.invoker);
+                if self.events.take(invoker, function, invocation) {
+                    bytes_answer(202, Bytes::new())
+                } else {
+                    throttled()
+                }
+            }
             "DryRun" => bytes_answer(204, Bytes::new()),
             other => error(400, "InvalidParameterValueException", &format!("{other} is no invocation type")),
         }
     }
-
-    /// Answers at once and calls the function behind it, once: AWS would repeat a failed call
-    /// after one and after two minutes.
-    fn event(&self, invocation: Invocation) -> Answer {
-        let Ok(place) = Arc::clone(&self.events).try_acquire_owned() else {
-            return throttled();
-        };
-        let invoker = Arc::clone(&self.invoker);
-        tokio::spawn(async move {
-            let function = Arc::clone(&invocation.function);
-            let outcome = invoker.invoke(invocation).await;
-            if !matches!(outcome, InvokeOutcome::Success(_)) {
-                tracing::warn!(%function, ?outcome, "an asynchronous call failed");
-            }
-            drop(place);
-        });
-        bytes_answer(202, Bytes::new())
-    }
-
-    async fn with_tail(&self, function: &str, mut answer: Answer) -> Answer {
-        tokio::time::sleep(TAIL_SETTLE).await;
-        let tail = STANDARD.encode(self.logs.function(function).tail());
-        if let Ok(value) = HeaderValue::from_str(&tail) {
-            answer.headers_mut().insert("x-amz-log-result", value);
-        }
-        answer
-    }
 }
 
-/// The payload: JSON of at most 6 MB; nothing at all is `{}`.
-async fn read(request: Request<Incoming>) -> Result<Bytes, Answer> {
-    let body = Limited::new(request.into_body(), PAYLOAD_BYTES_MAX).collect().await.map_err(|_| {
-        let message = format!("the payload is cut off or larger than {PAYLOAD_BYTES_MAX} bytes");
-        let mut answer = error(413, "RequestTooLargeException", &message);
-        // The rest of the body is still on its way: the connection cannot be used again.
-        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        answer
-    })?;
-    let payload = body.to_bytes();
+/// A payload is JSON; nothing at all is `{}`.
+fn json(payload: Bytes) -> Result<Bytes, Answer> {
     if payload.is_empty() {
         return Ok(Bytes::from_static(b"{}"));
     }
@@ -93,6 +58,14 @@ async fn read(request: Request<Incoming>) -> Result<Bytes, Answer> {
             Err(error(400, "InvalidRequestContentException", &message))
         }
     }
+}
+
+fn with_tail(mut answer: Answer, tail: Option<Vec<u8>>) -> Answer {
+    let tail = tail.map(|tail| HeaderValue::from_str(&STANDARD.encode(tail)));
+    if let Some(Ok(tail)) = tail {
+        answer.headers_mut().insert("x-amz-log-result", tail);
+    }
+    answer
 }
 
 fn answer(outcome: InvokeOutcome) -> Answer {

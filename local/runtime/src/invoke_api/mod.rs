@@ -1,10 +1,14 @@
-//! The Lambda API, as far as clients need it to invoke: `cargo lambda invoke`, the AWS CLI and
-//! SDKs with another endpoint address. Signatures are not checked.
+//! The Lambda API, as far as clients need it to invoke and to see and change event source mappings:
+//! `cargo lambda invoke`, the AWS CLI and SDKs with another endpoint address. Signatures are not checked.
 
 mod answer;
+mod body;
 mod describe;
+mod events;
 mod invoke;
+mod mappings;
 mod name;
+mod page;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,15 +20,20 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::esm::directory::Directory;
 use crate::esm::prometheus;
 use crate::esm::status::MappingStatus;
-use crate::host::LogBook;
 use crate::invoke::Invoke;
 use crate::serve::{self, Answer, Service};
-use crate::template::Function;
+use crate::template::{Addresses, Function};
 use answer::{error, json_answer, text_answer};
+pub use events::{EventRetries, Events};
+use page::Query;
 
 const FUNCTIONS: &str = "/2015-03-31/functions";
+const EVENT_SOURCE_MAPPINGS: &str = "/2015-03-31/event-source-mappings";
+/// Functions on one page of AWS's list.
+const FUNCTIONS_PAGE_MAX: usize = 50;
 /// Where tools ask whether the runtime is ready.
 const HEALTH: &str = "/_runtime/health";
 /// The mappings' metrics, in Prometheus' text format.
@@ -47,12 +56,14 @@ pub struct InvokeApi<I> {
     pub invoker: Arc<I>,
     /// The functions there are.
     pub functions: Arc<Vec<Function>>,
-    /// For `LogType: Tail`.
-    pub logs: Arc<LogBook>,
+    /// The event source mappings.
+    pub mappings: Arc<Directory<I>>,
+    /// Brokers of clusters, for mappings that are created here.
+    pub brokers: Option<Addresses>,
     /// For the routes under `/_runtime`.
     pub runtime: Arc<dyn Introspect>,
-    /// Bounds the calls of type `Event` that are under way.
-    pub events: Arc<tokio::sync::Semaphore>,
+    /// The calls of type `Event`.
+    pub events: Arc<Events>,
 }
 
 impl<I> std::fmt::Debug for InvokeApi<I> {
@@ -80,10 +91,14 @@ impl<I: Invoke> Service for Arc<InvokeApi<I>> {
             }
             _ => {}
         }
+        if let Some(rest) = path.strip_prefix(EVENT_SOURCE_MAPPINGS) {
+            let parts: Vec<&str> = rest.split('/').skip(1).collect();
+            return self.mappings(&parts, request).await;
+        }
         let Some(rest) = path.strip_prefix(FUNCTIONS) else { return no_such_operation(&path) };
         let parts: Vec<&str> = rest.split('/').skip(1).collect();
         match (request.method().clone(), parts.as_slice()) {
-            (Method::GET, []) => json_answer(200, &describe::list(&self.functions)),
+            (Method::GET, []) => self.list_functions(&Query::of(request.uri())),
             (Method::POST, [name, "invocations"]) => self.invoke(name, request).await,
             (Method::GET, [name]) => self.with_function(name, describe::function),
             (Method::GET, [name, "configuration"]) => self.with_function(name, describe::configuration),
@@ -93,6 +108,13 @@ impl<I: Invoke> Service for Arc<InvokeApi<I>> {
 }
 
 impl<I: Invoke> InvokeApi<I> {
+    fn list_functions(&self, query: &Query) -> Answer {
+        match page::of(self.functions.iter().collect(), query, FUNCTIONS_PAGE_MAX) {
+            Ok((some, next)) => json_answer(200, &page::with_marker(describe::list(&some), next)),
+            Err(refused) => error(400, "InvalidParameterValueException", &refused.to_string()),
+        }
+    }
+
     fn with_function(&self, name: &str, describe: impl Fn(&Function) -> Value) -> Answer {
         match self.find(name) {
             Some(function) => json_answer(200, &describe(function)),

@@ -1,11 +1,11 @@
 //! EventBridge's cron: six fields (minutes, hours, day of month, month, day of week, year),
-//! UTC, one of the two day fields is `?`.
+//! one of the two day fields is `?`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::{Date, DateTime, Weekday};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
 /// How far ahead a next time is looked for: 29 February may be 8 years away.
@@ -45,15 +45,15 @@ enum DayRule {
 }
 
 impl Cron {
-    /// The first time after `now`.
-    pub fn next(&self, now: Timestamp) -> Option<Timestamp> {
-        let after = now.to_zoned(TimeZone::UTC).datetime();
-        let mut date = after.date();
+    /// The first time after `now`, by the clocks of a time zone.
+    pub fn next_in(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let mut date = zone.to_datetime(now).date();
         for _ in 0..DAYS_AHEAD_MAX {
             if self.is_day(date)
-                && let Some(time) = self.times(date).find(|time| *time > after)
+                && let Some(time) =
+                    self.times(date).filter_map(|time| instant(time, zone)).find(|time| *time > now)
             {
-                return time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+                return Some(time);
             }
             date = date.tomorrow().ok()?;
         }
@@ -73,6 +73,16 @@ impl Cron {
         self.months.contains(&i16::from(date.month()))
             && self.years.contains(&date.year())
             && self.days.iter().any(|rule| rule.is_day(date))
+    }
+}
+
+/// As EventBridge Scheduler: a time that the clocks skip in spring is none, one that they show twice in autumn
+/// is the first of the two.
+fn instant(time: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+    let ambiguous = zone.to_ambiguous_timestamp(time);
+    match ambiguous.offset() {
+        AmbiguousOffset::Gap { .. } => None,
+        _ => ambiguous.earlier().ok(),
     }
 }
 
@@ -217,7 +227,8 @@ mod tests {
             ("0 0 29 FEB ? *", "2028-02-29T00:00:00Z"),
             ("0 0 1 1 ? 2030", "2030-01-01T00:00:00Z"),
         ] {
-            let next = cron.parse::<Cron>().unwrap().next("2026-11-23T08:00:00Z".parse().unwrap());
+            let now = "2026-11-23T08:00:00Z".parse().unwrap();
+            let next = cron.parse::<Cron>().unwrap().next_in(now, &TimeZone::UTC);
             assert_eq!(next, Some(expected.parse().unwrap()), "{cron}");
         }
     }
@@ -225,7 +236,7 @@ mod tests {
     #[test]
     fn a_time_in_the_past_never_comes() {
         let cron: Cron = "0 0 1 1 ? 1999".parse().unwrap();
-        assert_eq!(cron.next("2026-11-23T08:00:00Z".parse().unwrap()), None);
+        assert_eq!(cron.next_in("2026-11-23T08:00:00Z".parse().unwrap(), &TimeZone::UTC), None);
     }
 
     #[test]

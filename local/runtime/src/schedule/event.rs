@@ -58,7 +58,7 @@ fn seconds(time: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schedule::Expression;
+    use crate::schedule::{Expression, Timing};
 
     fn schedule(service: ScheduleService, input: Option<Value>) -> Schedule {
         Schedule {
@@ -67,6 +67,7 @@ mod tests {
             arn: "arn:aws:events:us-east-1:000000000000:rule/SweepEvery".into(),
             service,
             expression: Expression::NEVER,
+            timing: Timing::default(),
             input,
             enabled: true,
         }

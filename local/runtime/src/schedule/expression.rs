@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::Cron;
 
-/// When a schedule fires. All times are UTC.
+/// When a schedule fires. Times are those of a time zone, which [`Timing`](super::Timing) knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expression {
     /// Each time so much has passed, first after one period.
@@ -18,7 +18,7 @@ pub enum Expression {
     /// At the times of a cron expression.
     Cron(Cron),
     /// Once.
-    At(Timestamp),
+    At(DateTime),
     /// Never: turned off by the parameters file.
     Never,
 }
@@ -27,12 +27,12 @@ impl Expression {
     /// What a schedule is set to that the parameters file turns off.
     pub const NEVER: Self = Self::Never;
 
-    /// The first time after `now`; `None` if there is none.
-    pub fn next(&self, now: Timestamp) -> Option<Timestamp> {
+    /// The first time after `now` in a time zone; `None` if there is none.
+    pub fn next_in(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         match self {
             Self::Rate(period) => now.checked_add(*period).ok(),
-            Self::Cron(cron) => cron.next(now),
-            Self::At(time) => (*time > now).then_some(*time),
+            Self::Cron(cron) => cron.next_in(now, zone),
+            Self::At(time) => zone.to_timestamp(*time).ok().filter(|time| *time > now),
             Self::Never => None,
         }
     }
@@ -62,7 +62,7 @@ impl FromStr for Expression {
             return cron.parse().map(Self::Cron);
         }
         if let Some(at) = inner("at(") {
-            return at_time(at).map(Self::At);
+            return at.parse().map(Self::At).map_err(|error| format!("{error}"));
         }
         Err("is none of rate(5 minutes), cron(0 12 * * ? *), at(2030-01-31T08:00:00)".into())
     }
@@ -81,11 +81,6 @@ fn period(text: &str) -> Result<Duration, String> {
         _ => return Err(usage()),
     };
     number.checked_mul(unit_ms).map(Duration::from_millis).ok_or_else(usage)
-}
-
-fn at_time(text: &str) -> Result<Timestamp, String> {
-    let time: DateTime = text.parse().map_err(|error| format!("{error}"))?;
-    time.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -115,7 +110,7 @@ mod tests {
     fn a_time_fires_once() {
         let expression: Expression = "at(2030-01-31T08:00:00)".parse().unwrap();
         let time: Timestamp = "2030-01-31T08:00:00Z".parse().unwrap();
-        assert_eq!(expression.next("2030-01-01T00:00:00Z".parse().unwrap()), Some(time));
-        assert_eq!(expression.next(time), None);
+        assert_eq!(expression.next_in("2030-01-01T00:00:00Z".parse().unwrap(), &TimeZone::UTC), Some(time));
+        assert_eq!(expression.next_in(time, &TimeZone::UTC), None);
     }
 }

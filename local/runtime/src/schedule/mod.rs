@@ -8,8 +8,12 @@ mod cron;
 mod event;
 mod expression;
 mod run;
+mod timing;
+mod zone;
 
 pub use cron::Cron;
 pub use event::event;
 pub use expression::Expression;
 pub use run::{Runner, run};
+pub use timing::Timing;
+pub use zone::time_zone;

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{Expression, event};
+use super::event;
 use crate::ids;
 use crate::invoke::{Invocation, Invoke, InvokeOutcome};
 use crate::template::{Place, Schedule};
@@ -35,7 +35,7 @@ pub struct Runner<I> {
 pub async fn run<I: Invoke>(schedule: Schedule, runner: Runner<I>) {
     let mut calls = JoinSet::new();
     let places = Arc::new(Semaphore::new(runner.overlap_max.max(1)));
-    let mut due = schedule.expression.next(Timestamp::now());
+    let mut due = schedule.timing.next(&schedule.expression, Timestamp::now());
     while let Some(time) = due {
         tokio::select! {
             biased;
@@ -55,16 +55,17 @@ pub async fn run<I: Invoke>(schedule: Schedule, runner: Runner<I>) {
             }
             Err(_) => tracing::debug!(schedule = %schedule.id, "due, but all its calls are still under way"),
         }
-        due = next_after(&schedule.expression, time);
+        due = next_after(&schedule, time);
     }
     calls.join_all().await;
 }
 
 /// A rate keeps its beat; times that passed while the machine slept are left out.
-fn next_after(expression: &Expression, time: Timestamp) -> Option<Timestamp> {
-    let next = expression.next(time)?;
+fn next_after(schedule: &Schedule, time: Timestamp) -> Option<Timestamp> {
+    let next_after = |time| schedule.timing.next(&schedule.expression, time);
+    let next = next_after(time)?;
     let now = Timestamp::now();
-    if next < now { expression.next(now) } else { Some(next) }
+    if next < now { next_after(now) } else { Some(next) }
 }
 
 fn until(time: Timestamp) -> Duration {

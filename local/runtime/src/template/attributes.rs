@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::document::Node;
 use super::error::Fault;
+use super::nested::is_nested;
 use super::resolver::Resolver;
 
 /// The property that names a resource, and how its ARN reads: `service`, then what comes before the name.
@@ -50,28 +51,34 @@ impl Resolver<'_> {
             return self.attribute(logical_id, "Arn");
         }
         match kind {
-            "AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api" => Ok(Value::from("local")),
+            "AWS::Serverless::HttpApi" | "AWS::Serverless::Api" => {
+                Ok(Value::from(self.scope.full(logical_id)))
+            }
+            "AWS::ApiGatewayV2::Api" | "AWS::ApiGateway::RestApi" => Ok(Value::from("local")),
             "AWS::S3::Bucket" => self.name(logical_id, "BucketName").map(Value::from),
             "AWS::IAM::Role" => self.name(logical_id, "RoleName").map(Value::from),
-            "AWS::SQS::Queue" => Err(only_aws_knows(logical_id)),
+            "AWS::SQS::Queue" => Err(only_aws_knows(&self.scope.full(logical_id))),
             _ => match named(kind) {
                 Some((_, property, ..)) => self.name(logical_id, property).map(Value::from),
-                None => Err(only_aws_knows(logical_id)),
+                None => Err(only_aws_knows(&self.scope.full(logical_id))),
             },
         }
     }
 
     /// What `Fn::GetAtt` gives.
     pub(super) fn attribute(&self, logical_id: &str, attribute: &str) -> Result<Value, Fault> {
-        let path = format!("{logical_id}.{attribute}");
+        let path = format!("{}.{attribute}", self.scope.full(logical_id));
         if let Some(value) = self.settings.attributes.get(&path) {
             return Ok(value.clone());
         }
         let is_arn = matches!(attribute, "Arn" | "TopicArn");
         match self.resource(logical_id) {
+            Some(resource) if is_nested(kind_of(resource)) && attribute.starts_with("Outputs.") => {
+                self.output(logical_id, resource, attribute.trim_start_matches("Outputs."))
+            }
             Some(resource) if is_arn => self.arn_of(logical_id, kind_of(resource)).map(Value::from),
             None if is_arn && self.implicit_role(logical_id).is_some() => {
-                Ok(Value::from(self.role_arn(logical_id)))
+                Ok(Value::from(self.role_arn(&self.scope.full(logical_id))))
             }
             Some(_) => Err(only_aws_knows(&path)),
             None => Err(Fault::at(0, format!("there is no resource {logical_id}"))),
@@ -87,7 +94,7 @@ impl Resolver<'_> {
             return Ok(self.role_arn(&self.name(logical_id, "RoleName")?));
         }
         let (_, property, service, prefix) =
-            named(kind).ok_or_else(|| only_aws_knows(&format!("{logical_id}.Arn")))?;
+            named(kind).ok_or_else(|| only_aws_knows(&format!("{}.Arn", self.scope.full(logical_id))))?;
         let name = self.name(logical_id, property)?;
         let suffix = if *service == "kafka" { MSK_UUID } else { "" };
         Ok(self.arn(service, &format!("{prefix}{name}{suffix}")))
@@ -98,14 +105,14 @@ impl Resolver<'_> {
         let resource = self.root.section("Resources").section(logical_id);
         match resource.section("Properties").get(property) {
             Some(node) => self.text(node),
-            None => Ok(logical_id.to_owned()),
+            None => Ok(self.scope.full(logical_id)),
         }
     }
 
     /// SAM makes a role `<Function>Role` for each function that names none.
     fn implicit_role(&self, logical_id: &str) -> Option<String> {
         let function = self.resource(logical_id.strip_suffix("Role")?)?;
-        (kind_of(function) == "AWS::Serverless::Function").then(|| logical_id.to_owned())
+        (kind_of(function) == "AWS::Serverless::Function").then(|| self.scope.full(logical_id))
     }
 
     /// IAM's ARNs have no region.
@@ -124,6 +131,6 @@ fn named(kind: &str) -> Option<&'static (&'static str, &'static str, &'static st
     NAMED.iter().find(|(named, ..)| *named == kind)
 }
 
-fn only_aws_knows(path: &str) -> Fault {
+pub(super) fn only_aws_knows(path: &str) -> Fault {
     Fault::at(0, format!("only AWS knows {path}: give it a value under `Attributes:` as `{path}: …`"))
 }

@@ -7,7 +7,7 @@ use saphyr::{MarkedYaml, Scalar, ScalarStyle, Tag, YamlData, YamlLoader};
 use saphyr_parser::{BufferedInput, Parser};
 use serde_json::{Map, Value};
 
-/// A value and the line it starts on; 0 where the line is not known (JSON).
+/// A value and the line it starts on; 0 where the line is not known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// 1-based line of the source.
@@ -94,11 +94,47 @@ pub type SyntaxError = (usize, String);
 
 /// Reads YAML, or JSON, which is told by its first character.
 pub fn parse(text: &str) -> Result<Node, SyntaxError> {
-    if text.trim_start().starts_with('{')
-        && let Ok(value) = serde_json::from_str(text)
-    {
-        return Ok(Node::from_value(value));
+    if !text.trim_start().starts_with('{') {
+        return parse_yaml(text);
     }
+    match (serde_json::from_str(text), parse_yaml(text)) {
+        // JSON is YAML but for odd corners of its texts: the values are JSON's, the lines YAML's.
+        (Ok(value), Ok(marked)) => Ok(with_values(marked, value)),
+        (Ok(_), Err(error)) if error.1.contains("duplicate") => Err(error),
+        (Ok(value), Err(_)) => Ok(Node::from_value(value)),
+        (Err(_), Ok(flow_mapping)) => Ok(flow_mapping),
+        (Err(error), Err(_)) if is_meant_as_json(text) => Err((error.line(), format!("is no JSON: {error}"))),
+        (Err(_), Err(error)) => Err(error),
+    }
+}
+
+fn is_meant_as_json(text: &str) -> bool {
+    text.trim_start().trim_start_matches('{').trim_start().starts_with('"')
+}
+
+/// The tree read as YAML, which knows lines and order, with JSON's values in it.
+fn with_values(marked: Node, value: Value) -> Node {
+    let line = marked.line;
+    let kind = match (marked.kind, value) {
+        (Kind::Map(entries), Value::Object(mut members))
+            if entries.len() == members.len()
+                && entries.iter().all(|(name, _)| members.contains_key(name)) =>
+        {
+            let entries = entries.into_iter().map(|(name, node)| {
+                let value = members.remove(&name).unwrap_or_default();
+                (name, with_values(node, value))
+            });
+            Kind::Map(entries.collect())
+        }
+        (Kind::List(items), Value::Array(values)) if items.len() == values.len() => {
+            Kind::List(items.into_iter().zip(values).map(|(node, value)| with_values(node, value)).collect())
+        }
+        (_, value) => Node::from_value(value).kind,
+    };
+    Node { line, kind }
+}
+
+fn parse_yaml(text: &str) -> Result<Node, SyntaxError> {
     let documents = load(text)?;
     match documents.as_slice() {
         [] => Ok(EMPTY.clone()),

@@ -12,18 +12,27 @@ pub struct Fault {
     pub path: String,
     /// What is wrong and what to do.
     pub message: String,
+    /// The file it is in, where that is another than the one being read: a nested template's.
+    pub file: Option<PathBuf>,
 }
 
 impl Fault {
     /// A fault whose path is filled in by who knows it.
     pub fn at(line: usize, message: impl Into<String>) -> Self {
-        Self { line, path: String::new(), message: message.into() }
+        Self { line, path: String::new(), message: message.into(), file: None }
     }
 
     /// The same fault, one level further out.
     #[must_use]
     pub fn within(mut self, step: &str) -> Self {
         self.path = if self.path.is_empty() { step.to_owned() } else { format!("{step}.{}", self.path) };
+        self
+    }
+
+    /// The same fault, with the file it is in.
+    #[must_use]
+    pub fn in_file(mut self, file: &Path) -> Self {
+        self.file.get_or_insert_with(|| file.to_owned());
         self
     }
 }
@@ -50,7 +59,7 @@ impl fmt::Display for TemplateError {
             if index > 0 {
                 writeln!(f)?;
             }
-            write!(f, "{}", self.file.display())?;
+            write!(f, "{}", fault.file.as_ref().unwrap_or(&self.file).display())?;
             if fault.line > 0 {
                 write!(f, ":{}", fault.line)?;
             }

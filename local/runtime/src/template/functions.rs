@@ -7,6 +7,8 @@ use std::time::Duration;
 use super::Template;
 use super::document::Node;
 use super::error::Fault;
+use super::event_invoke;
+use super::layers;
 use super::model::Function;
 use super::properties::Properties;
 use super::settings::{FunctionSettings, text_of};
@@ -32,13 +34,13 @@ pub(super) fn read(
     resource: &Node,
 ) -> Function {
     let none = FunctionSettings::default();
-    let settings = template.settings.functions.get(logical_id).unwrap_or(&none);
-    let name = properties.text("FunctionName").unwrap_or_else(|| logical_id.to_owned());
+    let full_id = template.scope.full(logical_id);
+    let settings = template.settings.functions.get(&full_id).unwrap_or(&none);
+    let name = properties.text("FunctionName").unwrap_or_else(|| full_id.clone());
     let code_uri = code_uri(properties, template);
     let role = properties.node.get("Role").map(|role| properties.resolver.text(role));
-    let role_arn = role
-        .and_then(Result::ok)
-        .unwrap_or_else(|| properties.resolver.role_arn(&format!("{logical_id}Role")));
+    let role_arn =
+        role.and_then(Result::ok).unwrap_or_else(|| properties.resolver.role_arn(&format!("{full_id}Role")));
     Function {
         arn: properties.resolver.arn("lambda", &format!("function:{name}")),
         role_arn,
@@ -50,9 +52,10 @@ pub(super) fn read(
         timeout: timeout(properties, settings),
         memory_size_mib: memory_size_mib(properties),
         environment: environment(properties, template, settings),
+        event_invoke: event_invoke::read(properties, logical_id),
         environments_max: environments_max(properties, template, settings),
         niceness: niceness(properties, template, settings),
-        logical_id: logical_id.to_owned(),
+        logical_id: full_id,
         name,
         code_uri,
     }
@@ -84,7 +87,8 @@ fn memory_size_mib(properties: &Properties<'_>) -> u32 {
 /// `CodeUri` is a path beside the template; an S3 location is no path here.
 fn code_uri(properties: &Properties<'_>, template: &Template) -> PathBuf {
     let folder = template.file.parent().unwrap_or_else(|| Path::new("."));
-    let local = properties.node.get("CodeUri").and_then(Node::as_str).filter(|uri| !uri.starts_with("s3://"));
+    let code = properties.node.get("CodeUri").or_else(|| properties.node.get("Code"));
+    let local = code.and_then(Node::as_str).filter(|uri| !uri.starts_with("s3://"));
     normal(&folder.join(local.unwrap_or(".")))
 }
 
@@ -106,7 +110,12 @@ fn binary(resource: &Node, code_uri: &Path, name: &str) -> String {
         let properties = metadata.get("BuildProperties");
         metadata.get("Binary").or_else(|| properties.and_then(|properties| properties.get("Binary")))
     });
-    let folder = || code_uri.file_name().map(|name| name.to_string_lossy().into_owned());
+    let last = if code_uri.extension().is_some_and(|ending| ending == "zip") {
+        code_uri.file_stem()
+    } else {
+        code_uri.file_name()
+    };
+    let folder = || last.map(|name| name.to_string_lossy().into_owned());
     named.and_then(Node::as_str).map(str::to_owned).or_else(folder).unwrap_or_else(|| name.to_owned())
 }
 
@@ -132,6 +141,7 @@ fn environment(
             None => properties.fault("Environment", Fault::at(0, format!("{name} is no text but {value}"))),
         }
     }
+    layers::add_paths(&layers::folders(properties, template).0, &mut variables);
     variables
 }
 

@@ -28,12 +28,7 @@ impl Resolver<'_> {
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => {
                 self.condition_function(function, argument).map(|is_true| Some(Value::from(is_true)))
             }
-            other => Err(Fault::at(
-                argument.line,
-                format!(
-                    "{other} is not understood here: give the value under `Attributes:` or `Parameters:`"
-                ),
-            )),
+            other => Err(Fault::at(argument.line, not_understood(other))),
         }
     }
 
@@ -121,6 +116,18 @@ impl Resolver<'_> {
             other => {
                 Err(Fault::at(node.line, format!("a list is wanted here, not {}", other.unwrap_or_default())))
             }
+        }
+    }
+}
+
+/// What to do about a function that is none of CloudFormation's plain ones.
+pub(super) fn not_understood(function: &str) -> String {
+    match function {
+        "Fn::Transform" => {
+            "macros run on AWS only (AWS::Include too): put what they make in their place".into()
+        }
+        other => {
+            format!("{other} is not understood here: write the value itself, as a parameter for instance")
         }
     }
 }

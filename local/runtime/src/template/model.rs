@@ -1,13 +1,13 @@
 //! What a template says, as far as this machine can act on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::esm::config::MappingConfig;
-use crate::schedule::Expression;
+use crate::esm::config::{DestinationArn, MappingConfig};
+use crate::schedule::{Expression, Timing};
 
 /// A template's functions and everything that calls them.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,9 +16,9 @@ pub struct Application {
     pub place: Place,
     /// Every `AWS::Serverless::Function` and `AWS::Lambda::Function` that is made under the conditions.
     pub functions: Vec<Function>,
-    /// Every `HttpApi` event.
+    /// Every `HttpApi` and `Api` event.
     pub routes: Vec<Route>,
-    /// The HTTP APIs by logical id, with their authorizers.
+    /// The APIs by logical id, with their authorizers.
     pub apis: BTreeMap<String, Api>,
     /// Every `MSK` and `SelfManagedKafka` event, and every `AWS::Lambda::EventSourceMapping` of Kafka.
     pub mappings: Vec<MappingConfig>,
@@ -26,6 +26,8 @@ pub struct Application {
     pub schedules: Vec<Schedule>,
     /// What the template holds that this machine does nothing with, a line each.
     pub ignored: Vec<String>,
+    /// What is legal and most likely not meant, a line each.
+    pub warnings: Vec<String>,
 }
 
 /// Where the template would be deployed.
@@ -58,7 +60,7 @@ pub struct Function {
     pub description: String,
     /// `CodeUri`, relative to the template's folder.
     pub code_uri: PathBuf,
-    /// The built program's name: `Metadata.Binary`, else the last part of `CodeUri`, else the name.
+    /// The built program's name: `Metadata.Binary`, else the last part of `CodeUri` (without `.zip`), else the name.
     pub binary: String,
     /// Program and arguments that run instead of the binary, if the parameters file says so.
     pub command: Vec<String>,
@@ -68,22 +70,108 @@ pub struct Function {
     pub memory_size_mib: u32,
     /// `Environment.Variables` with the parameters file's laid over.
     pub environment: BTreeMap<String, String>,
+    /// `EventInvokeConfig`.
+    pub event_invoke: EventInvoke,
     /// How many execution environments may run side by side; 0 is never invoked.
     pub environments_max: usize,
     /// `nice(1)` of its processes, 0 to 19: on one machine, who waits for an answer goes first.
     pub niceness: u8,
 }
 
-/// An HTTP API.
+/// What becomes of a function's asynchronous calls.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventInvoke {
+    /// `MaximumRetryAttempts`.
+    pub retries_max: Option<u32>,
+    /// `MaximumEventAgeInSeconds`.
+    pub age_max: Option<Duration>,
+    /// `DestinationConfig.OnFailure`.
+    pub on_failure: Option<DestinationArn>,
+    /// `DestinationConfig.OnSuccess`.
+    pub on_success: Option<DestinationArn>,
+}
+
+/// The two generations of APIs that API Gateway has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ApiKind {
+    /// `AWS::Serverless::HttpApi`.
+    #[default]
+    Http,
+    /// `AWS::Serverless::Api`.
+    Rest,
+}
+
+impl ApiKind {
+    /// The kind that a resource's type stands for.
+    pub(super) fn of(resource: &str) -> Option<Self> {
+        match resource {
+            "AWS::Serverless::HttpApi" => Some(Self::Http),
+            "AWS::Serverless::Api" => Some(Self::Rest),
+            _ => None,
+        }
+    }
+
+    /// The kind that an event's type stands for.
+    pub(super) fn of_event(event: &str) -> Self {
+        if event == "Api" { Self::Rest } else { Self::Http }
+    }
+
+    /// The section of `Globals`.
+    pub(super) fn section(self) -> &'static str {
+        match self {
+            Self::Http => "HttpApi",
+            Self::Rest => "Api",
+        }
+    }
+
+    /// The property by which an event names its API.
+    pub(super) fn id_property(self) -> &'static str {
+        match self {
+            Self::Http => "ApiId",
+            Self::Rest => "RestApiId",
+        }
+    }
+
+    /// The API that SAM makes for events that name none.
+    pub(super) fn implicit_id(self) -> &'static str {
+        match self {
+            Self::Http => "ServerlessHttpApi",
+            Self::Rest => "ServerlessRestApi",
+        }
+    }
+}
+
+/// The shape of the event a route's function gets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PayloadFormat {
+    /// An HTTP API's `2.0`.
+    #[default]
+    V2,
+    /// An HTTP API's `1.0`.
+    V1,
+    /// A REST API's own, which `1.0` was made after.
+    Rest,
+}
+
+/// An HTTP or REST API.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Api {
+    /// Which of the two.
+    pub kind: ApiKind,
+    /// `StageName`; `$default` for HTTP APIs and `Prod` for REST APIs that name none.
+    pub stage: String,
+    /// Names of authorizers of kinds that are not enforced here. There are some only where
+    /// `Authorizer: disabled` opens their routes.
+    pub not_enforced: BTreeSet<String>,
+    /// `BinaryMediaTypes` of a REST API.
+    pub binary_media_types: Vec<String>,
     /// `Auth.Authorizers` of the kind JWT, by name.
     pub authorizers: BTreeMap<String, JwtAuthorizer>,
     /// `Auth.DefaultAuthorizer`.
     pub default_authorizer: Option<String>,
-    /// `CorsConfiguration`.
+    /// `CorsConfiguration`, or `Cors` of a REST API.
     pub cors: Option<Cors>,
-    /// `StageVariables`.
+    /// `StageVariables`, or `Variables` of a REST API.
     pub stage_variables: BTreeMap<String, String>,
 }
 
@@ -134,6 +222,8 @@ pub struct Route {
     pub scopes: Vec<String>,
     /// `TimeoutInMillis`, at most 30 s.
     pub timeout: Duration,
+    /// The shape of its events.
+    pub payload_format: PayloadFormat,
 }
 
 impl Route {
@@ -159,6 +249,8 @@ pub struct Schedule {
     pub service: ScheduleService,
     /// When.
     pub expression: Expression,
+    /// In which time zone, and from when until when.
+    pub timing: Timing,
     /// `Input`: the event instead of the service's own.
     pub input: Option<Value>,
     /// `Enabled` or `State`.

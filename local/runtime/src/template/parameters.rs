@@ -23,13 +23,21 @@ pub fn values(root: &Node, settings: &Settings) -> Result<BTreeMap<String, Value
 }
 
 fn value(name: &str, declared: &Node, settings: &Settings) -> Result<Value, Fault> {
-    let given = settings.parameters.get(name).cloned();
+    let given = settings.parameters.get(name).or_else(|| settings.deployed.get(name)).cloned();
     let default = || declared.get("Default").map(Node::to_value);
     let value = given.or_else(default).ok_or_else(|| {
-        Fault::at(declared.line, format!("has no Default: give it a value under `Parameters: {name}:`"))
+        Fault::at(
+            declared.line,
+            format!(
+                "has no Default: give it a value, by --parameter {name}=… or under `Parameters: {name}:`"
+            ),
+        )
     })?;
     check_allowed(declared, &value)?;
     let kind = declared.get("Type").and_then(Node::as_str).unwrap_or("String");
+    if kind == "Number" && text_of(&value).is_none_or(|text| text.parse::<f64>().is_err()) {
+        return Err(Fault::at(declared.line, format!("a number is wanted here, not {value}")));
+    }
     Ok(if kind == "CommaDelimitedList" || kind.starts_with("List<") { list(value) } else { value })
 }
 

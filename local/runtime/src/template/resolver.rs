@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::Template;
 use super::document::{Kind, Node};
 use super::error::Fault;
 use super::parameters;
+use super::scope::Scope;
 use super::settings::{Settings, text_of};
 
 /// A resolved value; `None` is `AWS::NoValue`, which takes its property with it.
@@ -32,6 +34,7 @@ const PSEUDO_PARAMETERS: [(&str, &str); 7] = [
 pub struct Resolver<'a> {
     pub(super) root: &'a Node,
     pub(super) settings: &'a Settings,
+    pub(super) scope: Scope,
     parameters: BTreeMap<String, Value>,
     depth: Cell<usize>,
 }
@@ -40,7 +43,13 @@ impl<'a> Resolver<'a> {
     /// Takes the parameters' values; every parameter without one is a fault.
     pub fn new(root: &'a Node, settings: &'a Settings) -> Result<Self, Vec<Fault>> {
         let parameters = parameters::values(root, settings)?;
-        Ok(Self { root, settings, parameters, depth: Cell::new(0) })
+        Ok(Self { root, settings, scope: Scope::default(), parameters, depth: Cell::new(0) })
+    }
+
+    /// What a template's references point to.
+    pub(super) fn of(template: &'a Template) -> Result<Self, Vec<Fault>> {
+        let resolver = Self::new(&template.root, &template.settings)?;
+        Ok(Self { scope: template.scope.clone(), ..resolver })
     }
 
     /// The value of a node, with every intrinsic function in it resolved.
@@ -77,7 +86,8 @@ impl<'a> Resolver<'a> {
         if name == "AWS::NoValue" {
             return Ok(None);
         }
-        if let Some(value) = self.settings.attributes.get(name).or_else(|| self.parameters.get(name)) {
+        let given = self.settings.attributes.get(&self.scope.full(name));
+        if let Some(value) = given.or_else(|| self.parameters.get(name)) {
             return Ok(Some(value.clone()));
         }
         if let Some(value) = self.pseudo(name) {
@@ -121,7 +131,7 @@ impl<'a> Resolver<'a> {
 
 /// Gives a fault the line of the function it arose in, where it has none of its own.
 fn place(mut fault: Fault, line: usize) -> Fault {
-    if fault.line == 0 {
+    if fault.line == 0 && fault.file.is_none() {
         fault.line = line;
     }
     fault

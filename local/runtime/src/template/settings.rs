@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::document;
 use super::error::{Fault, TemplateError};
 use super::secrets::Secrets;
+use super::{document, imports};
 use crate::http_api::JwtOptions;
 
 /// A parameters file (YAML or JSON). Every section may be left out.
@@ -17,9 +17,13 @@ use crate::http_api::JwtOptions;
 pub struct Settings {
     /// Values of the template's parameters.
     pub parameters: BTreeMap<String, Value>,
+    /// Values that a deployment would give, from `samconfig.toml`: those above win, and those that the
+    /// template does not declare are passed over, as `sam deploy` does.
+    #[serde(skip)]
+    pub deployed: BTreeMap<String, Value>,
     /// `LogicalId.Attribute`, or `LogicalId` for what `Ref` gives: what only AWS knows.
     pub attributes: BTreeMap<String, Value>,
-    /// Values for `Fn::ImportValue`, by export name.
+    /// Values for `Fn::ImportValue`, by export name; in the file also `file:PATH` of such values.
     pub imports: BTreeMap<String, Value>,
     /// Environment variables of every function; they win over the template's.
     pub environment: BTreeMap<String, Value>,
@@ -80,6 +84,9 @@ pub struct RuntimeSettings {
     pub bootstrap_servers: Option<Addresses>,
     /// How many execution environments a function may have where it says nothing itself.
     pub environments: Option<u32>,
+    /// Waits between the attempts of an asynchronous call whose function failed; as many as are given
+    /// here are made after the first. AWS waits for one and for two minutes.
+    pub event_retry_seconds: Option<Vec<f64>>,
     /// How long an environment may be idle before it is ended.
     pub idle_seconds: Option<u32>,
     /// `nice(1)` of functions that no HTTP route calls, 0 to 19: on one machine, who waits for an
@@ -117,12 +124,19 @@ impl Addresses {
 }
 
 impl Settings {
+    /// Whether `Authorizer: disabled` opens all routes.
+    pub fn is_open(&self) -> bool {
+        matches!(self.authorizer, Some(AuthorizerSetting::Off(_)))
+    }
+
     /// Reads parameters files; what a later file says is laid over the earlier ones.
     pub fn read(files: &[PathBuf]) -> Result<Self, TemplateError> {
         let mut merged = Value::Object(serde_json::Map::new());
         let mut last = PathBuf::from("parameters");
         for file in files {
-            document::merge(&mut merged, read_document(file)?);
+            let mut own = read_document(file)?;
+            imports::expand(&mut own, file)?;
+            document::merge(&mut merged, own);
             last.clone_from(file);
         }
         serde_json::from_value(merged).map_err(|error| {

@@ -40,7 +40,7 @@ Attributes: {Proxy.Endpoint: '127.0.0.1', Proxy: my-proxy}
 Imports: {Net: vpc-1}
 ";
 
-fn settings(text: &str) -> Settings {
+pub(super) fn settings(text: &str) -> Settings {
     serde_json::from_value(parse(text).unwrap().to_value()).unwrap()
 }
 
@@ -120,7 +120,8 @@ fn what_cannot_be_resolved_says_what_to_do() {
         ("!If [Nowhere, 1, 2]", "no condition Nowhere"),
         ("!FindInMap [ByStage, none, Memory]", "ByStage.none.Memory"),
         ("!Select [9, !Ref Zones]", "no such item"),
-        ("!Transform {Name: X}", "not understood"),
+        ("!Transform {Name: X}", "macros run on AWS only"),
+        ("!Cidr [a, 1, 2]", "Fn::Cidr is not understood"),
     ] {
         let fault = resolve(expression).unwrap_err();
         assert!(fault.message.contains(expected), "{expression}: {}", fault.message);
@@ -131,7 +132,8 @@ fn what_cannot_be_resolved_says_what_to_do() {
 #[test]
 fn parameters_want_values_that_are_allowed_and_declared() {
     for (given, expected) in [
-        ("{}", "Needed: has no Default"),
+        ("{}", "Needed: has no Default: give it a value, by --parameter Needed=…"),
+        ("Parameters: {Needed: x, Size: big}", "Size: a number is wanted here"),
         ("Parameters: {Needed: x, Stage: test}", "\"test\" is none of"),
         ("Parameters: {Needed: x, Sta: local}", "Sta: has a value but"),
     ] {
@@ -162,11 +164,12 @@ fn scalars_are_read_as_cloudformation_reads_them() {
     assert!(parse("a: 1\na: 2").is_err(), "duplicate keys are a slip of the pen");
 }
 
-fn template(text: &str, given: &str) -> Template {
+pub(super) fn template(text: &str, given: &str) -> Template {
     Template {
         file: PathBuf::from("infra/template.yaml"),
         root: parse(text).unwrap(),
         settings: settings(given),
+        scope: Scope::top(std::path::Path::new("infra/template.yaml")),
     }
 }
 
@@ -181,6 +184,7 @@ fn functions_have_globals_metadata_and_settings() {
     let [orders, pay, sweep] = application.functions.as_slice() else { panic!("three functions") };
     assert_eq!(orders.binary, "orders-bin");
     assert_eq!(pay.binary, "pay");
+    assert_eq!(sweep.binary, "sweep", "of a zip");
     assert_eq!(pay.code_uri, PathBuf::from("functions/pay"));
     assert_eq!((orders.timeout, pay.timeout), (Duration::from_secs(10), Duration::from_secs(60)));
     assert_eq!((orders.memory_size_mib, pay.memory_size_mib), (512, 256));

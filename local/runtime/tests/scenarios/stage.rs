@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use esm_local::esm::backoff::Backoff;
 use esm_local::esm::config::MappingConfig;
-use esm_local::esm::engine::{Action, Engine, EngineOptions, JobId, Letter, Span};
+use esm_local::esm::engine::{Action, Condition, Engine, EngineOptions, JobId, Span};
 use esm_local::esm::filter::FilterSet;
 use esm_local::esm::record::{RawRecord, Record, Timestamp};
 use esm_local::esm::response::FailedItems;
@@ -23,22 +23,29 @@ pub struct Stage {
     engine: Engine,
     filter: FilterSet,
     now_ms: i64,
+    config: MappingConfig,
     /// Everything that arrived, by partition; the index is the offset.
-    arrived: BTreeMap<i32, Vec<Option<String>>>,
+    arrived: BTreeMap<i32, Vec<Arrived>>,
     committed: BTreeMap<i32, i64>,
     calls: BTreeMap<String, JobId>,
     actions: VecDeque<Action>,
+}
+
+/// A record on the broker.
+#[derive(Debug, Clone)]
+struct Arrived {
+    value: Option<String>,
+    has_key: bool,
+    at_ms: i64,
 }
 
 type Step = Result<(), String>;
 
 impl Stage {
     pub fn new(config: &MappingConfig) -> Self {
-        let options = EngineOptions { concurrent_invocations_max: 8, backoff: BACKOFF, seed: 1 };
-        let mut engine = Engine::new(config, options);
-        (0..PARTITIONS).for_each(|partition| engine.assign(partition));
         Self {
-            engine,
+            engine: engine(config),
+            config: config.clone(),
             filter: FilterSet::parse(&config.filter_patterns).unwrap(),
             now_ms: BEGINNING_MS,
             arrived: BTreeMap::new(),
@@ -54,7 +61,9 @@ impl Stage {
             match word.as_str() {
                 "after" => self.wait(value)?,
                 "arrive" => self.arrive(&content(value)?),
-                "arrive_tombstone" => self.arrive_value(number(value)?, None),
+                "arrive_tombstone" => self.arrive_record(number(value)?, None, true),
+                "arrive_keyless" => self.arrive_keyless(&content(value)?),
+                "arrive_unreadable" => self.arrive_unreadable(value)?,
                 "arrive_bytes" => self.arrive_bytes(&offsets(value)?),
                 "invoked" => self.invoked(value, step)?,
                 "answer" => self.answer(&text(&value["to"]), &value["with"])?,
@@ -67,7 +76,9 @@ impl Stage {
                 "drained" => self.drained(number(value)?)?,
                 "reassigned" => self.reassign(number(value)?),
                 "lost" => self.engine.forget(number(value)?),
-                "answers" | "as" | "attempt" => {}
+                "stopped" => (0..PARTITIONS).for_each(|partition| self.engine.drain(partition)),
+                "restarted" => self.restart(),
+                "answers" | "as" | "attempt" | "seen_as" => {}
                 other => return Err(format!("{other} is no word of scenarios")),
             }
         }
@@ -96,37 +107,60 @@ impl Stage {
 
     fn arrive(&mut self, records: &Content) {
         for (&partition, values) in records {
-            values.iter().for_each(|value| self.arrive_value(partition, Some(value)));
+            values.iter().for_each(|value| self.arrive_value(partition, value));
         }
+    }
+
+    fn arrive_keyless(&mut self, records: &Content) {
+        for (&partition, values) in records {
+            values.iter().for_each(|value| self.arrive_record(partition, Some(value), false));
+        }
+    }
+
+    /// A record that its schema cannot read, as the poller hands it on.
+    fn arrive_unreadable(&mut self, value: &Value) -> Step {
+        let partition = number(&value["in"])?;
+        let condition = match value["for"].as_str() {
+            Some("SCHEMA_NOT_FOUND") => Condition::SchemaNotFound,
+            Some("DESERIALIZATION_ERROR") => Condition::DeserializationError,
+            _ => return Err(format!("{value} is no reason not to read a record")),
+        };
+        let offset = self.note(partition, Some("unreadable"), true);
+        let arrived = self.arrived(partition, offset);
+        self.engine.refuse(Record::from_raw(&raw(partition, offset, &arrived)), condition, self.now_ms);
+        Ok(())
     }
 
     fn arrive_bytes(&mut self, sizes: &BTreeMap<i32, i64>) {
         for (&partition, &size) in sizes {
-            self.arrive_value(partition, Some(&"x".repeat(usize::try_from(size).unwrap())));
+            self.arrive_value(partition, &"x".repeat(usize::try_from(size).unwrap()));
         }
     }
 
-    fn arrive_value(&mut self, partition: i32, value: Option<&str>) {
-        let arrived = self.arrived.entry(partition).or_default();
-        arrived.push(value.map(str::to_owned));
-        let offset = i64::try_from(arrived.len()).unwrap() - 1;
+    fn arrive_value(&mut self, partition: i32, value: &str) {
+        self.arrive_record(partition, Some(value), true);
+    }
+
+    fn arrive_record(&mut self, partition: i32, value: Option<&str>, has_key: bool) {
+        let offset = self.note(partition, value, has_key);
         self.read(partition, offset);
+    }
+
+    /// Puts a record on the broker.
+    fn note(&mut self, partition: i32, value: Option<&str>, has_key: bool) -> i64 {
+        let arrived = self.arrived.entry(partition).or_default();
+        arrived.push(Arrived { value: value.map(str::to_owned), has_key, at_ms: self.now_ms });
+        i64::try_from(arrived.len()).unwrap() - 1
+    }
+
+    fn arrived(&self, partition: i32, offset: i64) -> Arrived {
+        self.arrived[&partition][usize::try_from(offset).unwrap()].clone()
     }
 
     /// Reads a record as the poller does: filtered, or to the engine.
     fn read(&mut self, partition: i32, offset: i64) {
-        let value = self.arrived[&partition][usize::try_from(offset).unwrap()].clone();
-        let raw = RawRecord {
-            topic: "orders",
-            partition,
-            offset,
-            timestamp: Timestamp::CreateTime(BEGINNING_MS),
-            key: Some(b"key"),
-            value: value.as_deref().map(str::as_bytes),
-            headers: &[],
-            key_schema: None,
-            value_schema: None,
-        };
+        let arrived = self.arrived(partition, offset);
+        let raw = raw(partition, offset, &arrived);
         if self.filter.matches(&raw) {
             self.engine.push(Record::from_raw(&raw), self.now_ms);
         } else {
@@ -141,6 +175,7 @@ impl Stage {
         };
         let seen = self.values(&delivery.spans, &delivery.payload);
         equal("invoked with", &seen, &content(expected)?)?;
+        check_members(&delivery.payload, step.get("seen_as").unwrap_or(&Value::Null))?;
         if let Some(attempt) = step.get("attempt").and_then(Value::as_u64) {
             equal("the attempt", &u64::from(delivery.attempt), &attempt)?;
         }
@@ -156,7 +191,7 @@ impl Stage {
         let job = self.calls.remove(name).ok_or_else(|| format!("{name} is not out"))?;
         let arrived = &self.arrived;
         let offset_of = |partition, value: &str| {
-            let at = arrived.get(&partition)?.iter().position(|v| v.as_deref() == Some(value))?;
+            let at = arrived.get(&partition)?.iter().position(|a| a.value.as_deref() == Some(value))?;
             i64::try_from(at).ok()
         };
         let outcome = outcome(with, offset_of)?;
@@ -172,7 +207,7 @@ impl Stage {
         let sent = self.content_of(letters.iter().flat_map(|letter| letter.records.clone()));
         equal("sent", &sent, &content(&expected["gets"])?)?;
         for letter in &letters {
-            check_letter(letter, &expected["saying"])?;
+            check_members(&letter.value, &expected["saying"])?;
         }
         if let Some(count) = expected["letters"].as_u64() {
             equal("letters", &u64::try_from(letters.len()).unwrap(), &count)?;
@@ -223,6 +258,19 @@ impl Stage {
         self.collect();
         self.engine.forget(partition);
         self.engine.assign(partition);
+        self.read_from_committed(partition);
+    }
+
+    /// The runtime ends, whatever is under way, and another one begins.
+    fn restart(&mut self) {
+        self.collect();
+        self.engine = engine(&self.config);
+        self.calls.clear();
+        self.actions.clear();
+        (0..PARTITIONS).for_each(|partition| self.read_from_committed(partition));
+    }
+
+    fn read_from_committed(&mut self, partition: i32) {
         let start = self.committed.get(&partition).copied().unwrap_or(0);
         let end = i64::try_from(self.arrived.get(&partition).map_or(0, Vec::len)).unwrap();
         (start..end).for_each(|offset| self.read(partition, offset));
@@ -257,7 +305,7 @@ impl Stage {
     fn content_of(&self, records: impl Iterator<Item = (i32, i64)>) -> Content {
         let mut content = Content::new();
         for (partition, offset) in records {
-            let value = self.arrived[&partition][usize::try_from(offset).unwrap()].clone();
+            let value = self.arrived(partition, offset).value;
             let value = value.map_or_else(|| "tombstone".to_owned(), |value| shortened(&value));
             content.entry(partition).or_default().push(value);
         }
@@ -266,7 +314,7 @@ impl Stage {
 
     fn items(&self, content: &Content) -> FailedItems {
         let find = |partition: i32, value: &String| {
-            self.arrived[&partition].iter().position(|arrived| arrived.as_ref() == Some(value)).unwrap()
+            self.arrived[&partition].iter().position(|arrived| arrived.value.as_ref() == Some(value)).unwrap()
         };
         let items = content.iter().flat_map(|(&partition, values)| {
             values.iter().map(move |value| (partition, i64::try_from(find(partition, value)).unwrap()))
@@ -275,14 +323,36 @@ impl Stage {
     }
 }
 
+/// An engine that has every partition.
+fn engine(config: &MappingConfig) -> Engine {
+    let options = EngineOptions { concurrent_invocations_max: 8, backoff: BACKOFF, seed: 1 };
+    let mut engine = Engine::new(config, options);
+    (0..PARTITIONS).for_each(|partition| engine.assign(partition));
+    engine
+}
+
+fn raw(partition: i32, offset: i64, arrived: &Arrived) -> RawRecord<'_> {
+    RawRecord {
+        topic: "orders",
+        partition,
+        offset,
+        timestamp: Timestamp::CreateTime(arrived.at_ms),
+        key: arrived.has_key.then_some(b"key".as_slice()),
+        value: arrived.value.as_deref().map(str::as_bytes),
+        headers: &[],
+        key_schema: None,
+        value_schema: None,
+    }
+}
+
 /// A large value is named by its size.
 fn shortened(value: &str) -> String {
     if value.len() > 100 { format!("{} bytes", value.len()) } else { value.to_owned() }
 }
 
-/// Every member that the scenario names has to be in the letter.
-fn check_letter(letter: &Letter, expected: &Value) -> Step {
-    let document: Value = serde_json::from_slice(&letter.value).map_err(|error| error.to_string())?;
+/// Every member that the scenario names has to be in the document as it says; `null` is absent.
+fn check_members(document: &[u8], expected: &Value) -> Step {
+    let document: Value = serde_json::from_slice(document).map_err(|error| error.to_string())?;
     for (pointer, value) in expected.as_object().into_iter().flatten() {
         let found = document.pointer(&format!("/{pointer}")).unwrap_or(&Value::Null);
         equal(pointer, found, value)?;

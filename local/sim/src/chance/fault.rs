@@ -86,4 +86,8 @@ faults! {
     Outage = "everything it asks is away for long",
     /// The buyer does not hear the answer.
     BuyerUnheard = "buyer hears no answer",
+    /// The connector starts again and tells once more what it told before.
+    ConnectorRepeats = "connector repeats what it told",
+    /// The PSP does not let go of a charge for a while.
+    CancelRefused = "refuses to cancel",
 }

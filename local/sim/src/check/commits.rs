@@ -58,6 +58,9 @@ impl Judge {
             return;
         }
         history.tell(at_ms, || format!("payment {} of {} is {}", row.id, row.reservation_id, row.status));
+        if row.status == PaymentStatus::Failed {
+            self.failed.push(row.id);
+        }
         if let Some(before) = before
             && !may_follow(before, row.status)
         {

@@ -1,6 +1,7 @@
 //! When faults have stopped and all is quiet: every payment has ended, and PSP, ledger, reservations
 //! and vault tell the same story.
 
+use gateway_domain::letter::LetterState;
 use gateway_domain::{Payment, PaymentStatus, Reservation, ReservationStatus};
 
 use super::is_final;
@@ -31,6 +32,9 @@ pub fn at_the_end(world: &World, quiet: bool) {
     }
     world.look_at_cards();
     world.look_at_records();
+    world.look_at_voids(&payments, &charges);
+    world.look_at_open_letters();
+    world.look_at_index();
     let at_ms = world.now_ms() - START_MS;
     let mut judge = lock(&world.judge);
     judge.promises_kept(world, at_ms);
@@ -38,6 +42,16 @@ pub fn at_the_end(world: &World, quiet: bool) {
 }
 
 impl World {
+    /// Whether a charge that turned up late is still to be found and cancelled.
+    pub(crate) fn holds_money_for_nothing(&self) -> bool {
+        let charges = self.psp.charges();
+        let mut held = charges.iter().filter(|charge| charge.holds_money());
+        let status = |charge: &Charge| {
+            self.ledger.inspect(|rows| rows.payment(charge.payment_id).map(|payment| payment.status))
+        };
+        held.any(|charge| status(charge) != Some(PaymentStatus::Authorized))
+    }
+
     /// Money is held for a payment if and only if it is authorized, and exactly as much.
     fn look_at_outcome(&self, payment: &Payment, charges: &[Charge]) {
         let held: Vec<_> =
@@ -56,7 +70,6 @@ impl World {
                     });
                 }
             }
-            PaymentStatus::InReview if self.psp.was_unclear(payment.id) => {}
             status if is_final(status) => {
                 if !held.is_empty() {
                     self.accuse("no money is held for a payment that came to nothing", || {
@@ -75,7 +88,6 @@ impl World {
         let its = reservation.payment_id == Some(payment.id);
         let right = match payment.status {
             PaymentStatus::Authorized => its && reservation.status == ReservationStatus::Confirmed,
-            PaymentStatus::InReview => its && reservation.status == ReservationStatus::Paying,
             _ => !its,
         };
         if !right {
@@ -100,7 +112,9 @@ fn unfinished(world: &World) -> String {
         let open = rows.payments().filter(|payment| !is_final(payment.status));
         let held = rows.reservations().filter(|row| row.status == ReservationStatus::Held);
         let open = open.map(|payment| format!("{} is {}", payment.id, payment.status));
-        open.chain(held.map(|row| format!("{} is held", row.id))).collect()
+        let letters = rows.letters().filter(|(_, state)| *state == LetterState::Open);
+        let letters = letters.map(|(row, _)| format!("letter of {:?} is open", row.origin));
+        open.chain(held.map(|row| format!("{} is held", row.id))).chain(letters).collect()
     });
     format!("still open: {}", open.join(", "))
 }

@@ -5,10 +5,12 @@ mod cards;
 mod charges;
 mod commits;
 mod end;
+mod letters;
 mod promises;
 mod records;
+mod truth;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use gateway_domain::{PaymentId, PaymentStatus, ReservationId, ReservationStatus};
@@ -44,6 +46,9 @@ pub struct Judge {
     reservations: BTreeMap<ReservationId, ReservationStatus>,
     promises: Vec<Promise>,
     told: BTreeMap<PaymentId, PaymentStatus>,
+    failed: Vec<PaymentId>,
+    by_word: BTreeSet<PaymentId>,
+    redriven: BTreeSet<String>,
 }
 
 impl Judge {

@@ -58,13 +58,14 @@ impl World {
         let rows: BTreeMap<_, _> = self.ledger.inspect(|all| all.dead_letters().map(rows).collect());
         let mut dead = BTreeSet::new();
         for place in fates.keys().filter(|place| place.0 == topics::PAYMENT_DLQ) {
-            if let Some(origin) = self.origin_of(place) {
-                if rows.get(&origin) != Some(&true) {
-                    let what = || format!("{place:?} about {origin:?} has no row with a cause");
-                    self.accuse("each dead letter is recorded with its cause", what);
-                }
-                dead.insert(origin);
+            // What is no letter is one about itself.
+            let itself = || (place.0.to_owned(), place.1, place.2);
+            let origin = self.origin_of(place).unwrap_or_else(itself);
+            if rows.get(&origin) != Some(&true) {
+                let what = || format!("{place:?} about {origin:?} has no row with a cause");
+                self.accuse("each dead letter is recorded with its cause", what);
             }
+            dead.insert(origin);
         }
         if let Some(origin) = rows.keys().find(|origin| !dead.contains(*origin)) {
             self.accuse("no dead letter is invented", || format!("a row about {origin:?}"));

@@ -26,7 +26,9 @@ impl Member {
             Action::Deliver(delivery) => self.invoke(delivery),
             Action::SendToDestination { job, letters } => self.send(job, letters),
             Action::Commit { partition, offset } => {
-                self.dirty.insert(partition, offset);
+                let read = self.positions.get(&partition).copied().unwrap_or(offset);
+                let past = self.world.has(Planted::CommitPastFailure);
+                self.dirty.insert(partition, if past { read } else { offset });
             }
             Action::Retry { .. } | Action::Bisect { .. } => {}
             Action::Drop { spans, condition, .. } => {

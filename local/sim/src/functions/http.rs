@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use catalog::Catalog;
+use dead_letters::DeadLetters;
 use enqueue_payment::EnqueuePayment;
 use gateway_edge::http::HttpResponse;
 use gateway_edge::http::testing::TestRequest;
@@ -40,6 +42,13 @@ async fn handle(port: &Port, request: TestRequest) -> HttpResponse {
             let handler =
                 ReceivePspWebhook { ledger, attempts, provider, log, clock: port, signature_optional };
             request.send(&handler).await
+        }
+        Actor::ReviewPayments => request.send(&super::schedule::review_payments(&port)).await,
+        Actor::DeadLetters => {
+            request.send(&DeadLetters { ledger: port.clone(), log: port.clone(), clock: port }).await
+        }
+        Actor::Catalog => {
+            request.send(&Catalog { products: port.clone(), index: port.clone(), clock: port }).await
         }
         _ => request.send(&Payments { ledger: port.clone(), pending: port }).await,
     }

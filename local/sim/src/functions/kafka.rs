@@ -8,6 +8,7 @@ use gateway_edge::kafka::{KafkaBatchResponse, KafkaEvent, RawRecord, run_batch};
 use gateway_wire::RecordOrigin;
 use gateway_wire::topics;
 use handle_dlq::HandleDlq;
+use index_products::IndexProducts;
 use orchestrate_payment::OrchestratePayment;
 use process_payment::ProcessPayment;
 use schedule_retry::ScheduleRetry;
@@ -63,6 +64,7 @@ async fn handle(port: &Port, records: Vec<RawRecord>) -> KafkaBatchResponse {
             let step = ScheduleRetry { ledger: port.clone(), policy: setting.retry, clock: port };
             run_batch(&step, log, clock, records).await
         }
+        Actor::IndexProducts => run_batch(&IndexProducts { index: port.clone() }, log, clock, records).await,
         _ => {
             let (ledger, vault, provider) = (port.clone(), port.clone(), port.clone());
             let inquiry_grace_ms = setting.inquiry_grace_ms;

@@ -6,6 +6,7 @@ use dispatch_retries::DispatchRetries;
 use esm_local::schedule::Expression;
 use expire_reservations::ExpireReservations;
 use gateway_edge::schedule::ScheduledJob as _;
+use review_payments::ReviewPayments;
 
 use crate::actor::Actor;
 use crate::chance::Fault;
@@ -64,7 +65,23 @@ async fn handle(port: &Port) -> String {
         let job = DispatchRetries { ledger, log, clock: port, stuck_after_ms };
         return format!("{:?}", job.run().await);
     }
+    if port.0.actor == Actor::ReviewPayments {
+        return format!("{:?}", review_payments(&port).run().await);
+    }
     let budget_ms = setting.timeout_ms(port.0.actor) / 2;
     let job = ExpireReservations { ledger: port.clone(), clock: port, budget_ms };
     format!("{:?}", job.run().await)
+}
+
+/// Behind a schedule and a route.
+pub(super) fn review_payments(port: &Port) -> ReviewPayments<Port, Port, Port, Port> {
+    let setting = &port.0.world.setting;
+    ReviewPayments {
+        ledger: port.clone(),
+        vault: port.clone(),
+        provider: port.clone(),
+        clock: port.clone(),
+        review_after_ms: setting.review_after_ms,
+        inquiry_grace_ms: setting.inquiry_grace_ms,
+    }
 }

@@ -5,16 +5,18 @@ use gateway_domain::reservation::{ReleaseDecision, ReserveCommand, ReserveRefusa
 use gateway_domain::retry::{RetryDecision, RetryPolicy};
 use gateway_domain::settle::{SettleDecision, Settlement};
 use gateway_domain::{
-    Payment, PaymentId, PaymentStatus, Reservation, ReservationId, ReservationStatus, Timestamp, Verdict,
+    Payment, PaymentId, PaymentStatus, ProductId, Reservation, ReservationId, ReservationStatus, Timestamp,
+    Verdict,
 };
 use gateway_ports::PortError;
-use gateway_ports::dead_letters::{DeadLetterRow, DeadLetters};
 use gateway_ports::ledger::{
     Begin, BeginPayments, DispatchRetries, DueAttempt, Fail, ReadPayments, ScheduleRetries, Settle,
     SettlePayments,
 };
 use gateway_ports::reservations::{ExpireReservations, ReadReservations, Reservations};
+use gateway_ports::stock::{AuditStock, StockAccount};
 use gateway_ports::timeline::TimelineEvent;
+use gateway_wire::TraceContext;
 
 use crate::env::Port;
 use crate::planted::Planted;
@@ -70,6 +72,9 @@ impl BeginPayments for Port {
 impl SettlePayments for Port {
     async fn settle(&self, batch: &[Settle], now: Timestamp) -> Result<Vec<SettleDecision>, PortError> {
         let settle = async {
+            if let Some(pretended) = batch.first().and_then(|item| self.pretend(&item.settlement)) {
+                return Ok(vec![pretended; batch.len()]);
+            }
             let decisions = self.0.world.ledger.settle(batch, now).await;
             if self.0.world.has(Planted::SettleTwice) {
                 batch.iter().for_each(|item| self.settle_again(item));
@@ -132,18 +137,22 @@ impl ReadPayments for Port {
         self.call("read payment", self.0.world.ledger.payment(id)).await
     }
 
+    async fn trace(&self, id: PaymentId) -> Result<Option<TraceContext>, PortError> {
+        self.call("read trace", self.0.world.ledger.trace(id)).await
+    }
+
     async fn timeline(&self, id: PaymentId) -> Result<Vec<TimelineEvent>, PortError> {
         self.call("read timeline", self.0.world.ledger.timeline(id)).await
     }
 }
 
-impl DeadLetters for Port {
-    async fn record(&self, row: &DeadLetterRow) -> Result<(), PortError> {
-        self.commit("record dead letter", self.0.world.ledger.record(row)).await
+impl AuditStock for Port {
+    async fn stock_account(&self, id: ProductId) -> Result<Option<StockAccount>, PortError> {
+        self.call("read stock", self.0.world.ledger.stock_account(id)).await
     }
 
-    async fn list(&self, limit: u32) -> Result<Vec<DeadLetterRow>, PortError> {
-        self.call("list dead letters", self.0.world.ledger.list(limit)).await
+    async fn stock_check(&self, limit: u32) -> Result<Vec<StockAccount>, PortError> {
+        self.call("check stock", self.0.world.ledger.stock_check(limit)).await
     }
 }
 
@@ -173,7 +182,7 @@ impl Port {
             Settlement::Verdict(Verdict::Declined { .. }) => PaymentStatus::Declined,
             Settlement::Verdict(Verdict::InAnalysis { .. }) => PaymentStatus::InAnalysis,
             Settlement::Failed { .. } => PaymentStatus::Failed,
-            Settlement::InReview { .. } => PaymentStatus::InReview,
+            Settlement::InReview { .. } | Settlement::VoidRequested { .. } => PaymentStatus::InReview,
             Settlement::Voided { .. } => PaymentStatus::Voided,
         };
         self.0.world.ledger.force_status(item.payment_id, status);

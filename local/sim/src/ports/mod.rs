@@ -1,9 +1,10 @@
 //! The memory adapters, behind faults and planted bugs.
 
 mod attempts;
+mod catalogue;
 mod claims;
 mod ledger;
+mod letters;
 mod log;
 mod provider;
-
-pub(crate) use provider::DECISION_MS_MAX;
+mod review;

@@ -7,6 +7,7 @@ use std::task::Poll;
 use gateway_domain::PaymentId;
 use gateway_domain::charge::{AttemptFailure, Certainty, ChargeId, ChargeOutcome, Inquiry};
 use gateway_domain::money::Cents;
+use gateway_ports::PortError;
 use gateway_ports::provider::{CancelOutcome, ChargeRequest, PaymentProvider};
 use receive_psp_webhook::VerifyWebhook;
 
@@ -14,7 +15,7 @@ use crate::actor::Actor;
 use crate::chance::{Fault, Lot};
 use crate::env::Port;
 use crate::planted::Planted;
-use crate::psp::{Arrival, Charge, Psp, Taken};
+use crate::psp::{Arrival, Charge, Psp, Standing, Taken};
 
 const CHARGE_FAULTS: [Fault; 13] = [
     Fault::NotConnected,
@@ -33,12 +34,13 @@ const CHARGE_FAULTS: [Fault; 13] = [
 ];
 const INQUIRY_FAULTS: [Fault; 4] =
     [Fault::Unanswered, Fault::AnswerLost, Fault::CrashBefore, Fault::CrashAfter];
-const CANCEL_FAULTS: [Fault; 4] =
-    [Fault::NotConnected, Fault::AnswerLost, Fault::CrashBefore, Fault::CrashAfter];
+const CANCEL_FAULTS: [Fault; 5] =
+    [Fault::NotConnected, Fault::CancelRefused, Fault::AnswerLost, Fault::CrashBefore, Fault::CrashAfter];
 
-/// The longest the PSP takes to decide about a request after it was sent, in milliseconds: what the
-/// grace period of inquiries stands on. What it decides later its webhook surely tells, sooner or later.
-pub(crate) const DECISION_MS_MAX: i64 = 10_000;
+/// Up to here a decision is only late, in milliseconds: an inquiry within the grace period finds it.
+const LATE_MS_MAX: i64 = 10_000;
+/// Decisions that come after all have given up take up to one of these times, in milliseconds.
+const VERY_LATE_MS_MAX: [i64; 4] = [120_000, 1_200_000, 7_200_000, 54_000_000];
 /// Longer than any limit of a call.
 const NEVER_MS: i64 = 600_000;
 
@@ -76,8 +78,8 @@ impl PaymentProvider for Port {
 }
 
 impl VerifyWebhook for Port {
-    fn is_authentic(&self, _payload: &[u8], signature: &str) -> bool {
-        signature == "simulated"
+    async fn is_authentic(&self, _payload: &[u8], signature: &str) -> Result<bool, PortError> {
+        Ok(signature == "simulated")
     }
 }
 
@@ -141,15 +143,18 @@ impl Port {
     ) -> Option<Charge> {
         let world = &self.0.world;
         let takes_ms = match fault {
-            Some(Fault::DecidedVeryLate) => lot.millis(DECISION_MS_MAX, NEVER_MS * 5, 60),
-            Some(Fault::DecidedLate) => lot.millis(world.setting.psp_timeout_ms, DECISION_MS_MAX, 52),
+            Some(Fault::DecidedVeryLate) => {
+                let longest = VERY_LATE_MS_MAX[lot.below(VERY_LATE_MS_MAX.len() as u64, 61) as usize];
+                lot.millis(LATE_MS_MAX, longest, 60)
+            }
+            Some(Fault::DecidedLate) => lot.millis(world.setting.psp_timeout_ms, LATE_MS_MAX, 52),
             _ => lot.millis(10, 900, 53),
         };
         let amount = amount.get() + i64::from(fault == Some(Fault::WrongAmount));
         let arrivals = if fault == Some(Fault::SentTwice) { 2 } else { 1 };
         let mut answer = None;
         for _ in 0..arrivals {
-            match world.psp.arrive(key) {
+            match world.psp.arrive(key, payment_id) {
                 Arrival::Known(charge) => return Some(charge),
                 Arrival::Busy => {}
                 Arrival::Taken => {
@@ -208,20 +213,27 @@ impl Port {
     fn read_inquiry(&self, answer: Option<Option<Charge>>, payment_id: PaymentId, asked: Cents) -> Inquiry {
         let world = &self.0.world;
         match answer {
-            None if world.has(Planted::SilenceIsNoCharge) => Inquiry::None,
-            None => {
-                world.psp.left_unclear(payment_id);
-                Inquiry::Unanswered { reason: "no answer".to_owned() }
+            None if self.guesses() => Inquiry::None,
+            None => Inquiry::Unanswered { reason: "no answer".to_owned() },
+            Some(None) => {
+                world.psp.says_none(payment_id);
+                Inquiry::None
             }
-            Some(None) => Inquiry::None,
             Some(Some(charge)) if charge.amount == asked.get() || world.has(Planted::SkipAmountCheck) => {
                 Inquiry::Found(charge.verdict())
             }
+            Some(Some(charge)) if !charge.holds_money() => Inquiry::Found(charge.verdict()),
             Some(Some(charge)) => {
-                world.psp.left_unclear(payment_id);
                 Inquiry::Mismatch { charge_id: charge.id, reason: "another amount".to_owned() }
             }
         }
+    }
+
+    /// A planted bug: what was not heard counts as "no".
+    fn guesses(&self) -> bool {
+        let world = &self.0.world;
+        world.has(Planted::SilenceIsNoCharge)
+            || world.has(Planted::GuessInReview) && self.0.actor == Actor::ReviewPayments
     }
 
     async fn send_cancel(&self, charge_id: &ChargeId) -> CancelOutcome {
@@ -234,6 +246,7 @@ impl Port {
             Some(Fault::NotConnected) => {
                 return CancelOutcome::Unanswered { reason: "not connected".to_owned() };
             }
+            Some(Fault::CancelRefused) => return refused("not now"),
             Some(Fault::CrashBefore) => env.crash().await,
             _ => {}
         }
@@ -242,17 +255,22 @@ impl Port {
         } else {
             env.world.psp.cancel(charge_id)
         };
-        env.world.tell(|| format!("psp: {} cancelled", charge_id.0));
+        env.world.tell(|| format!("psp: {} is asked to be cancelled: {known:?}", charge_id.0));
         match fault {
             Some(Fault::CrashAfter) => env.crash().await,
             Some(Fault::AnswerLost) => env.world.sleep(NEVER_MS).await,
             _ => self.travel(&lot, 57).await,
         }
         match known {
+            Some(charge) if charge.standing == Standing::InAnalysis => refused("at the risk check"),
             Some(_) => CancelOutcome::Cancelled,
-            None => CancelOutcome::Refused { reason: "no such charge".to_owned() },
+            None => refused("no such charge"),
         }
     }
+}
+
+fn refused(reason: &str) -> CancelOutcome {
+    CancelOutcome::Refused { reason: reason.to_owned() }
 }
 
 fn failed(certainty: Certainty, code: &str) -> ChargeOutcome {

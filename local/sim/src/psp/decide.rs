@@ -7,7 +7,6 @@ use gateway_domain::charge::ChargeId;
 
 use super::{Charge, Psp, Standing};
 use crate::actor::Actor;
-use crate::ports::DECISION_MS_MAX;
 use crate::runtime::lock;
 use crate::world::World;
 
@@ -43,7 +42,7 @@ impl Psp {
             60..85 => Standing::Declined,
             _ => Standing::InAnalysis,
         };
-        let Taken { key, payment_id, amount, takes_ms } = taken;
+        let Taken { key, payment_id, amount, .. } = taken;
         let mut state = lock(&world.psp.state);
         state.pending.remove(&key);
         let id = ChargeId(format!("CHAR_{}", state.charges.len() + 1));
@@ -51,23 +50,22 @@ impl Psp {
         drop(state);
         world.tell(|| format!("psp: {} for {payment_id} of {amount} is {standing:?}", id.0));
         world.look_at_charges(payment_id);
-        let surely = takes_ms >= DECISION_MS_MAX;
         if standing == Standing::InAnalysis {
             let wait_ms = lot.millis(ANALYSIS_MS.0, ANALYSIS_MS.1, 2);
             let standing = if lot.happens(600, 3) { Standing::Authorized } else { Standing::Declined };
-            Self::end_analysis(world, id.clone(), standing, wait_ms, surely);
+            Self::end_analysis(world, id.clone(), standing, wait_ms);
         }
-        Self::tell_by_webhook(world, id, payment_id, surely);
+        Self::tell_by_webhook(world, id, payment_id);
     }
 
-    fn end_analysis(world: &Arc<World>, id: ChargeId, standing: Standing, wait_ms: i64, surely: bool) {
+    fn end_analysis(world: &Arc<World>, id: ChargeId, standing: Standing, wait_ms: i64) {
         let there = Arc::clone(world);
         world.runtime.spawn(async move {
             there.sleep(wait_ms).await;
             let Some(charge) = there.psp.leave_analysis(&id, standing) else { return };
             there.tell(|| format!("psp: {} leaves the risk check as {standing:?}", id.0));
             there.look_at_charges(charge.payment_id);
-            Self::tell_by_webhook(&there, id, charge.payment_id, surely);
+            Self::tell_by_webhook(&there, id, charge.payment_id);
         });
     }
 

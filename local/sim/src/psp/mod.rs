@@ -87,18 +87,24 @@ pub struct Psp {
 struct State {
     charges: Vec<Charge>,
     pending: BTreeSet<String>,
-    unclear: BTreeSet<PaymentId>,
+    reached: BTreeSet<PaymentId>,
+    said_none: BTreeSet<PaymentId>,
     hints: usize,
 }
 
 impl Psp {
     /// A request to charge arrives.
-    pub fn arrive(&self, key: &str) -> Arrival {
+    pub fn arrive(&self, key: &str, payment_id: PaymentId) -> Arrival {
         let mut state = lock(&self.state);
+        state.reached.insert(payment_id);
         if let Some(charge) = state.charges.iter().find(|charge| charge.key == key) {
             return Arrival::Known(charge.clone());
         }
-        if state.pending.insert(key.to_owned()) { Arrival::Taken } else { Arrival::Busy }
+        if !state.pending.insert(key.to_owned()) {
+            return Arrival::Busy;
+        }
+        state.said_none.remove(&payment_id);
+        Arrival::Taken
     }
 
     /// The charge made with a key.
@@ -123,19 +129,26 @@ impl Psp {
         lock(&self.state).charges.clone()
     }
 
-    /// Frees the money of a charge that holds any.
+    /// Frees the money of a charge that is authorized.
     pub fn cancel(&self, id: &ChargeId) -> Option<Charge> {
         let mut state = lock(&self.state);
         let charge = state.charges.iter_mut().find(|charge| charge.id == *id)?;
-        if charge.holds_money() {
+        if charge.standing == Standing::Authorized {
             charge.standing = Standing::Cancelled;
         }
         Some(charge.clone())
     }
 
-    /// The PSP could not say what became of a payment, or said something that does not fit.
-    pub fn left_unclear(&self, payment_id: PaymentId) {
-        lock(&self.state).unclear.insert(payment_id);
+    /// The PSP was asked about a payment and knew of no charge.
+    pub fn says_none(&self, payment_id: PaymentId) {
+        lock(&self.state).said_none.insert(payment_id);
+    }
+
+    /// Whether a payment may fail as far as the PSP goes: no request has reached it, or it has said that
+    /// there is no charge.
+    pub fn knew_of_none(&self, payment_id: PaymentId) -> bool {
+        let state = lock(&self.state);
+        !state.reached.contains(&payment_id) || state.said_none.contains(&payment_id)
     }
 
     /// A webhook sets out (true) or has ended (false).
@@ -149,10 +162,5 @@ impl Psp {
         let state = lock(&self.state);
         let analysed = state.charges.iter().any(|charge| charge.standing == Standing::InAnalysis);
         state.pending.is_empty() && state.hints == 0 && !analysed
-    }
-
-    /// Whether the PSP ever failed to say what became of a payment.
-    pub fn was_unclear(&self, payment_id: PaymentId) -> bool {
-        lock(&self.state).unclear.contains(&payment_id)
     }
 }

@@ -17,14 +17,14 @@ const FAULTS: [Fault; 3] = [Fault::WebhookLost, Fault::WebhookTwice, Fault::Webh
 const AGAIN_AFTER_MS: [i64; 3] = [5_000, 30_000, 120_000];
 
 impl Psp {
-    /// Tells of a charge; `surely`: nobody else would ever learn of it, so it is told until it is heard.
-    pub(super) fn tell_by_webhook(world: &Arc<World>, id: ChargeId, payment_id: PaymentId, surely: bool) {
+    /// Tells of a charge, unless the webhook is lost for ever.
+    pub(super) fn tell_by_webhook(world: &Arc<World>, id: ChargeId, payment_id: PaymentId) {
         let lot = world.draw(Actor::Psp, "webhook");
         let fault = world.fault(&lot, &FAULTS);
-        if fault == Some(Fault::WebhookLost) && !surely {
+        if fault == Some(Fault::WebhookLost) {
             return;
         }
-        let hint = Hint { id, payment_id, surely };
+        let hint = Hint { id, payment_id };
         let late = fault == Some(Fault::WebhookLate);
         let wait_ms = if late { lot.millis(30_000, 600_000, 1) } else { lot.millis(5, 1_500, 2) };
         deliver(world, hint.clone(), wait_ms);
@@ -38,7 +38,6 @@ impl Psp {
 struct Hint {
     id: ChargeId,
     payment_id: PaymentId,
-    surely: bool,
 }
 
 fn deliver(world: &Arc<World>, hint: Hint, wait_ms: i64) {
@@ -52,16 +51,15 @@ fn deliver(world: &Arc<World>, hint: Hint, wait_ms: i64) {
 }
 
 async fn send(world: &Arc<World>, hint: &Hint) {
-    for again in 0.. {
+    for wait_ms in AGAIN_AFTER_MS {
         let body = format!(r#"{{"id":"{}","reference_id":"{}"}}"#, hint.id.0, hint.payment_id);
         let request =
             TestRequest::to("POST /webhooks/pagbank").header("x-authenticity-token", "simulated").body(body);
         let answer = functions::http(world, Actor::ReceivePspWebhook, request).await;
         world.tell(|| format!("psp: webhook about {}: {:?}", hint.id.0, answer.as_ref().map(|it| &it.body)));
-        let last = again + 1 >= AGAIN_AFTER_MS.len() && !hint.surely;
-        if last || answer.is_some_and(|answer| answer.status == 200) {
+        if answer.is_some_and(|answer| answer.status == 200) {
             return;
         }
-        world.sleep(AGAIN_AFTER_MS[again.min(AGAIN_AFTER_MS.len() - 1)]).await;
+        world.sleep(wait_ms).await;
     }
 }

@@ -1,18 +1,28 @@
 //! What buyers do. Knows nothing of what is checked; the checkers know nothing of it.
 
+mod admin;
 mod buyer;
 mod plan;
 mod requests;
+mod shopkeeper;
+mod vandal;
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gateway_domain::Timestamp;
 use gateway_ports::catalogue::{Catalogue as _, NewProduct};
 
-pub use plan::{Order, Plan};
+pub use plan::{Change, Garbage, Order, Plan};
 
 use crate::world::World;
+
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The shopkeeper and the vandal.
+const OTHERS: usize = 2;
 
 /// Fills the shop and lets the buyers in; the number of those who are not done yet.
 pub fn start(world: &Arc<World>, plan: &Plan, only: Option<&[usize]>) -> Arc<AtomicUsize> {
@@ -30,7 +40,23 @@ pub fn start(world: &Arc<World>, plan: &Plan, only: Option<&[usize]>) -> Arc<Ato
             busy.fetch_sub(1, Ordering::Relaxed);
         });
     }
+    for (number, task) in (plan.orders.len()..).zip(others(world, plan)) {
+        if only.is_none_or(|only| only.contains(&number)) {
+            world.runtime.spawn(task);
+        }
+    }
+    world.runtime.spawn(admin::see_to_alarms(Arc::clone(world)));
     busy
+}
+
+/// Who comes beside the buyers.
+fn others(world: &Arc<World>, plan: &Plan) -> [Task; OTHERS] {
+    let (keeps, vandalizes) = (Arc::clone(world), Arc::clone(world));
+    let (changes, garbage) = (plan.changes.clone(), plan.garbage.clone());
+    [
+        Box::pin(async move { shopkeeper::keep(&keeps, &changes).await }),
+        Box::pin(async move { vandal::write(&vandalizes, &garbage).await }),
+    ]
 }
 
 async fn stock(world: &World, products: &[NewProduct]) {

@@ -2,6 +2,7 @@
 
 use gateway_domain::{Money, ProductId};
 use gateway_ports::catalogue::NewProduct;
+use gateway_wire::topics;
 
 use crate::chance::mix;
 
@@ -13,7 +14,58 @@ const ARRIVALS_MS: u64 = 150_000;
 pub struct Plan {
     /// The buyers.
     pub orders: Vec<Order>,
+    /// What the shopkeeper does.
+    pub changes: Vec<Change>,
+    /// What nobody can read.
+    pub garbage: Vec<Garbage>,
     stock: Vec<(i64, u32)>,
+}
+
+/// One thing that the shopkeeper does.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// When, in milliseconds after the start.
+    pub at_ms: i64,
+    /// To which product; `None` for a new one.
+    pub product: Option<ProductId>,
+    /// Units that arrive, or are written off.
+    pub restock: i64,
+    /// A new price, in units of money.
+    pub price: Option<Money>,
+    /// Whether only the version that was seen is changed.
+    pub if_seen: bool,
+}
+
+/// A record that nobody can read.
+#[derive(Debug, Clone)]
+pub struct Garbage {
+    /// When, in milliseconds after the start.
+    pub at_ms: i64,
+    /// Where.
+    pub topic: &'static str,
+}
+
+impl Change {
+    fn of(seed: u64, nth: u64, products: u64) -> Self {
+        let number = |salt: u64, end: u64| mix(seed ^ mix(0x5409 ^ nth << 16 | salt)) % end;
+        let millis = |salt: u64, end: u64| i64::try_from(number(salt, end)).unwrap_or(0);
+        let price = || Money::from_units((1 + millis(5, 50_000)) * 100);
+        Self {
+            at_ms: millis(1, 4 * ARRIVALS_MS),
+            product: (number(2, 6) > 0).then(|| product_id(number(3, products) as usize)),
+            restock: millis(4, 9) - 3,
+            price: (number(6, 3) == 0).then(price),
+            if_seen: number(7, 3) == 0,
+        }
+    }
+}
+
+impl Garbage {
+    fn of(seed: u64, nth: u64) -> Self {
+        let number = |salt: u64, end: u64| mix(seed ^ mix(0x6a7b ^ nth << 16 | salt)) % end;
+        let topic = topics::ALL[number(2, topics::ALL.len() as u64) as usize];
+        Self { at_ms: i64::try_from(number(1, 4 * ARRIVALS_MS)).unwrap_or(0), topic }
+    }
 }
 
 /// One buyer's doings.
@@ -57,7 +109,15 @@ impl Plan {
             (0..products).map(|product| (price(product), 1 + number(20 + product, 6) as u32)).collect();
         let buyers = 1 + number(2, 8);
         let orders = (0..buyers).map(|buyer| Order::of(seed, buyer, &stock)).collect();
-        Self { orders, stock }
+        let changes = (0..number(3, 6)).map(|nth| Change::of(seed, nth, products)).collect();
+        let garbage = (0..number(4, 6).saturating_sub(3)).map(|nth| Garbage::of(seed, nth)).collect();
+        Self { orders, changes, garbage, stock }
+    }
+
+    /// How many do something: the buyers, then the shopkeeper and the vandal.
+    #[must_use]
+    pub const fn parties(&self) -> usize {
+        self.orders.len() + super::OTHERS
     }
 
     /// The shop's products.

@@ -24,20 +24,20 @@ pub(super) enum Heard<T> {
 }
 
 /// Sends a request; now and then its answer is lost on the way.
-async fn send(
+pub(super) async fn send(
     world: &Arc<World>,
-    actor: Actor,
+    (who, to): (Actor, Actor),
     what: &'static str,
     request: TestRequest,
 ) -> Option<HttpResponse> {
-    let lot = world.draw(Actor::Buyer, what);
+    let lot = world.draw(who, what);
     let fault = world.fault(&lot, &[Fault::BuyerUnheard]);
     world.sleep(lot.millis(1, 40, 1)).await;
-    let answer = functions::http(world, actor, request).await;
+    let answer = functions::http(world, to, request).await;
     world.tell(|| {
         let status =
             answer.as_ref().map_or("no answer".to_owned(), |it| format!("{} {}", it.status, it.body));
-        format!("buyer: {what}: {status}")
+        format!("{}: {what}: {status}", who.name())
     });
     if fault.is_some() { None } else { answer }
 }
@@ -48,14 +48,19 @@ pub(super) async fn reserve(world: &Arc<World>, order: &Order) -> Heard<Reservat
         "product_id": order.product.to_string(), "user_id": order.user, "quantity": order.quantity,
         "price": order.price.to_string(), "total_price": total.to_string(),
     });
-    let answer =
-        send(world, Actor::Reserve, "POST /reserve", TestRequest::to("POST /reserve").body(body)).await;
+    let answer = send(
+        world,
+        (Actor::Buyer, Actor::Reserve),
+        "POST /reserve",
+        TestRequest::to("POST /reserve").body(body),
+    )
+    .await;
     read(answer, 201, |body| body["id"].as_str()?.parse().ok())
 }
 
 pub(super) async fn give_back(world: &Arc<World>, id: ReservationId) {
     let request = TestRequest::to("DELETE /reservations/{id}").path("id", id);
-    drop(send(world, Actor::Reserve, "DELETE /reservations", request).await);
+    drop(send(world, (Actor::Buyer, Actor::Reserve), "DELETE /reservations", request).await);
 }
 
 pub(super) async fn pay(
@@ -80,7 +85,7 @@ pub(super) async fn pay(
     if let Some(key) = key {
         request = request.header("idempotency-key", key);
     }
-    let answer = send(world, Actor::EnqueuePayment, "POST /payment", request).await;
+    let answer = send(world, (Actor::Buyer, Actor::EnqueuePayment), "POST /payment", request).await;
     let in_flight =
         answer.as_ref().is_some_and(|answer| answer.status == 409 && answer.body.contains("in_flight"));
     if in_flight {
@@ -92,7 +97,7 @@ pub(super) async fn pay(
 /// The payment's status, as its buyer is told.
 pub(super) async fn status(world: &Arc<World>, id: PaymentId) -> Option<PaymentStatus> {
     let request = TestRequest::to("GET /payments/{id}").path("id", id);
-    let answer = send(world, Actor::Payments, "GET /payments", request).await?;
+    let answer = send(world, (Actor::Buyer, Actor::Payments), "GET /payments", request).await?;
     let body: Value = serde_json::from_str(&answer.body).ok()?;
     body["status"].as_str()?.parse().ok()
 }

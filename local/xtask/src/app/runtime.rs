@@ -63,8 +63,10 @@ impl Service for Runtime {
             "demo",
             "bench",
             "audit",
+            "chaos",
             "sim",
             "esm-local-bench",
+            "packager",
             "xtask",
         ];
         let mut files: Vec<PathBuf> = functions

@@ -1,10 +1,15 @@
 //! What each word of the command line does.
 
+mod chaos;
 mod compose;
+mod dependencies;
 mod env;
+mod fuzz;
 mod logs;
+mod package;
 mod part;
 mod program;
+mod requisites;
 mod sim;
 mod status;
 mod stop;
@@ -38,9 +43,13 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Token(wanted) => token::run(&stack, &wanted),
         Command::Audit(passed) => program::audit(&stack, &passed.arguments),
         Command::Sim { arguments } => sim::run(&stack, &arguments),
+        Command::Chaos { arguments } => chaos::run(stack, &arguments),
         Command::Test { unit_only } => test::run(stack, unit_only),
         Command::Ci => test::run(stack, false),
         Command::CheckCompose => compose::check(&stack),
+        Command::Package(options) => package::run(&stack, &options),
         Command::CheckTemplates => templates::check(&stack),
+        Command::CheckDependencies => dependencies::check(&stack),
+        Command::FuzzApi(options) => fuzz::run(&stack, &options),
     }
 }

@@ -25,7 +25,11 @@ pub fn bench(stack: Stack, options: &Bench) -> Outcome {
             engine::ensure_server(&stack, "kafka")?;
             stack.remember_ports()?;
             workspace::build(&stack.place)?;
-            run(&stack, "esm-local-bench", &options.arguments)
+            // Measured too where somebody has installed it; nothing here needs it.
+            let watch = stack.place.state.join("tools/cargo-lambda/bin/cargo-lambda");
+            let watch = watch.is_file().then(|| format!("--cargo-lambda={}", watch.display()));
+            let arguments: Vec<String> = watch.into_iter().chain(options.arguments.iter().cloned()).collect();
+            run(&stack, "esm-local-bench", &arguments)
         }
     }
 }
@@ -42,7 +46,8 @@ pub fn as_before() -> Up {
     Up { engine, ..Up::default() }
 }
 
-fn run(stack: &Stack, name: &str, arguments: &[String]) -> Outcome {
+/// Runs a built program to its end.
+pub fn run(stack: &Stack, name: &str, arguments: &[String]) -> Outcome {
     let mut command = app::command(stack, name)?;
     let status = command.args(arguments).status().doing(|| format!("run {name}"))?;
     if status.success() { Ok(()) } else { Err(Failure::new(format!("{name} failed: see above"))) }

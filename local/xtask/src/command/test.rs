@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the whole test run, in the order in which failures are cheapest to find.
 
-use super::{compose, program, stop, templates, up};
+use super::{chaos, compose, dependencies, program, requisites, stop, templates, up};
 use crate::app;
 use crate::cli::Up;
 use crate::failure::{Failure, Outcome};
@@ -12,11 +12,12 @@ use crate::{say, server};
 /// The package whose tests need the running stack.
 const END_TO_END: &str = "e2e";
 
-/// Format, lints, tests without servers; then, on an empty stack, those with.
+/// Format, lints, tests without servers; then, on an empty stack, those with; then a short run of chaos.
 pub fn run(stack: Stack, unit_only: bool) -> Outcome {
     workspace::cargo(&stack.place, &["fmt", "--all", "--check"])?;
     compose::check(&stack)?;
     templates::check(&stack)?;
+    dependencies::check(&stack)?;
     let lints = ["clippy", "--profile", PROFILE, "--workspace", "--all-targets", "--", "-D", "warnings"];
     workspace::cargo(&stack.place, &lints)?;
     let metadata = workspace::metadata(&stack.place)?;
@@ -31,7 +32,7 @@ fn without_servers(stack: &Stack, metadata: &Metadata) -> Outcome {
     let targets = test_targets(metadata, |package| package != END_TO_END);
     let mut arguments = vec!["test", "--profile", PROFILE, "--workspace", "--lib", "--bins"];
     arguments.extend(targets.iter().flat_map(|target| ["--test", *target]));
-    workspace::cargo(&stack.place, &arguments)?;
+    workspace::cargo_with(&stack.place, &arguments, &requisites::lambda_clients(stack)?)?;
     workspace::cargo(&stack.place, &["test", "--profile", PROFILE, "--workspace", "--doc"])
 }
 
@@ -42,7 +43,15 @@ fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
     }
     let was_running = something_runs(&stack);
     let stack = up::start(stack, &Up { fresh: true, ..program::as_before() })?;
-    let outcome = end_to_end(&stack, &targets);
+    let mut outcome = end_to_end(&stack, &targets);
+    let stack = if outcome.is_ok() {
+        // It wants an empty stack of its own, whose tables outlive their server.
+        let stack = chaos::start(stack)?;
+        outcome = program::run(&stack, "chaos", &["--short".to_owned()]);
+        stack
+    } else {
+        stack
+    };
     match &outcome {
         Err(_) => say::progress("test", format!("logs are in {}", stack.place.state.join("logs").display())),
         Ok(()) => say::progress("test", "all tests passed"),
@@ -57,7 +66,8 @@ fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
 fn end_to_end(stack: &Stack, targets: &[&str]) -> Outcome {
     let mut arguments = vec!["test", "--profile", PROFILE, "--workspace"];
     arguments.extend(targets.iter().flat_map(|target| ["--test", *target]));
-    workspace::cargo_with(&stack.place, &arguments, &stack.variables())
+    let variables = [stack.variables(), requisites::kafka(stack)?].concat();
+    workspace::cargo_with(&stack.place, &arguments, &variables)
 }
 
 fn something_runs(stack: &Stack) -> bool {

@@ -21,13 +21,21 @@ pub fn run(stack: &Stack, wanted: &Token) -> Outcome {
         post(stack, "/_issuer/rotate", String::new())?;
         say::progress("issuer", "signs with a new key");
     }
+    say::line(issue(stack, wanted)?);
+    Ok(())
+}
+
+/// A token as wanted.
+///
+/// # Errors
+/// The issuer does not run, or refuses.
+pub fn issue(stack: &Stack, wanted: &Token) -> Outcome<String> {
     let Token { user, roles, expires, .. } = wanted;
     let body = json!({ "user": user, "roles": roles, "expires_in_s": expires }).to_string();
     let answer = post(stack, "/_issuer/tokens", body)?;
     let issued: Issued = serde_json::from_str(&answer)
         .map_err(|_| Failure::new(format!("the issuer's answer holds no token: {answer}")))?;
-    say::line(issued.access_token);
-    Ok(())
+    Ok(issued.access_token)
 }
 
 fn post(stack: &Stack, path: &str, body: String) -> Outcome<String> {

@@ -1,8 +1,9 @@
-//! What the servers are made of: JDKs, jars, packages of the distribution; found or fetched once.
+//! What the servers are made of: JDKs, jars, packages of the distribution, tools; found or fetched once.
 
 pub mod debian;
 pub mod jars;
 pub mod java_main;
 pub mod jdk;
 pub mod mariadb;
+pub mod python;
 pub mod tool;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, Read};
+use std::time::Duration;
 
 use super::{Wire, connect};
 
@@ -43,6 +44,16 @@ pub struct Response {
 /// The server does not answer, or not in HTTP.
 pub fn send(port: u16, request: &Request) -> io::Result<Response> {
     exchange(&mut connect(port)?, port, request)
+}
+
+/// As [`send`], to a server that may think for so long.
+///
+/// # Errors
+/// The server does not answer in time, or not in HTTP.
+pub fn send_within(port: u16, request: &Request, patience: Duration) -> io::Result<Response> {
+    let mut stream = connect(port)?;
+    stream.set_read_timeout(Some(patience))?;
+    exchange(&mut stream, port, request)
 }
 
 fn exchange(wire: &mut impl Wire, port: u16, request: &Request) -> io::Result<Response> {

@@ -5,7 +5,7 @@ mod http;
 mod kafka;
 mod mysql;
 
-pub use http::{Request, Response, send};
+pub use http::{Request, Response, send, send_within};
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};

@@ -30,6 +30,11 @@ impl Service for Connect {
         Probe::Http(Request::get("/connectors"))
     }
 
+    /// The catalogue follows the ledger when the ledger has time for it.
+    fn niceness(&self) -> i32 {
+        10
+    }
+
     fn command(&self, stack: &Stack) -> Outcome<Command> {
         let plugins = jars::of(stack, Module::Debezium)?;
         let extra = [("STACK_PLUGINS", plugins.display().to_string())];

@@ -43,6 +43,11 @@ impl Service for OpenSearch {
         Probe::Http(Request::get("/_cluster/health?wait_for_status=yellow&timeout=2s"))
     }
 
+    /// Searches are few here; what is indexed follows the ledger when the ledger has time for it.
+    fn niceness(&self) -> i32 {
+        10
+    }
+
     fn command(&self, stack: &Stack) -> Outcome<Command> {
         let module = jars::opensearch(stack)?;
         // An older version cannot read the data of a newer one.

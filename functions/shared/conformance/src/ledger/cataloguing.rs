@@ -1,6 +1,7 @@
 //! The product table.
 
 use futures::future::join_all;
+use gateway_domain::limits::STOCK_MAX;
 use gateway_domain::{Money, ProductId};
 use gateway_ports::catalogue::{NewProduct, PatchOutcome, ProductPatch};
 
@@ -65,9 +66,16 @@ pub async fn a_change_of_another_version_is_refused<L: Ledger>(world: &World<'_,
 pub async fn units_arrive_and_are_written_off_but_never_below_none<L: Ledger>(world: &World<'_, L>) {
     let id = world.product(5).await;
     world.hold(id, 3).await;
-    for (restock, patched, available, stocked_total) in
-        [(-3, false, 2, 5), (10, true, 12, 15), (-12, true, 0, 3), (-1, false, 0, 3), (i64::MIN, false, 0, 3)]
-    {
+    for (restock, patched, available, stocked_total) in [
+        (-3, false, 2, 5),
+        (10, true, 12, 15),
+        (-12, true, 0, 3),
+        (-1, false, 0, 3),
+        (i64::MIN, false, 0, 3),
+        (i64::MAX, false, 0, 3),
+        (i64::from(STOCK_MAX), true, i64::from(STOCK_MAX), i64::from(STOCK_MAX) + 3),
+        (1, false, i64::from(STOCK_MAX), i64::from(STOCK_MAX) + 3),
+    ] {
         let patch = ProductPatch { restock: Some(restock), ..ProductPatch::default() };
         let outcome = world.ledger.patch(id, &patch, world.start).await.unwrap();
         assert_eq!(matches!(outcome, PatchOutcome::Patched(_)), patched, "{restock}: {outcome:?}");

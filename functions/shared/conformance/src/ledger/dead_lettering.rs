@@ -2,6 +2,7 @@
 
 use gateway_domain::PaymentId;
 use gateway_ports::dead_letters::DeadLetterRow;
+use gateway_wire::TraceContext;
 
 use super::{Ledger, World};
 
@@ -19,7 +20,7 @@ pub(super) fn dead_letter<L: Ledger>(world: &World<'_, L>, millis: i64) -> DeadL
         attempts: Some(6),
         key: Some(world.id().to_string().into_bytes()),
         value: Some(vec![0, 159, 146, 150]),
-        trace: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".into()),
+        trace: Some(TraceContext::root(world.id(), 7).with_state("congo=t61rcWkgMzE")),
         resolution: None,
         created_at: world.at(millis),
     }

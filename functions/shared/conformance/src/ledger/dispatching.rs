@@ -67,6 +67,7 @@ pub async fn a_retry_is_taken_when_due_under_a_lease<L: Ledger>(world: &World<'_
         amount: payment.amount,
         attempt: 2,
         accepted_at: payment.accepted_at,
+        trace: Some(World::<L>::trace_of(id).at(2)),
     };
     assert_eq!(of(take_due(world, world.at(DUE_MS)).await, id), Some(expected.clone()));
     assert_eq!(of(take_due(world, world.at(DUE_MS + LEASE_MS - 1)).await, id), None);
@@ -90,6 +91,21 @@ pub async fn a_dispatched_retry_is_under_way_again<L: Ledger>(world: &World<'_, 
     world.ledger.schedule(&failed, &RetryPolicy::default(), world.at(30_000)).await.unwrap();
     assert_eq!(of(take_due(world, world.at(90_000)).await, id).unwrap().attempt, 3);
     world.ledger.mark_dispatched(&[], world.start).await.unwrap();
+}
+
+/// From where its last record stood, as it came; a payment that nobody knows has none.
+pub async fn a_payments_trace_goes_on_from_its_last_failure<L: Ledger>(world: &World<'_, L>) {
+    let id = world.begun().await.payment_id.unwrap();
+    let began = World::<L>::trace_of(id);
+    assert_eq!(world.ledger.trace(id).await.unwrap(), Some(began.clone()));
+    let mut failed = [world.failure(id, 1, world.at(4_000))];
+    world.ledger.schedule(&failed, &RetryPolicy::default(), world.at(5_000)).await.unwrap();
+    assert_eq!(world.ledger.trace(id).await.unwrap(), Some(began.at(2)));
+    failed[0].trace = None;
+    failed[0].failed.attempt = 2;
+    world.ledger.schedule(&failed, &RetryPolicy::default(), world.at(40_000)).await.unwrap();
+    assert_eq!(world.ledger.trace(id).await.unwrap(), Some(began.at(2)), "kept where none came");
+    assert_eq!(world.ledger.trace(PaymentId::from_u128(world.id())).await.unwrap(), None);
 }
 
 /// The verdict overtook the dispatcher.
@@ -140,6 +156,7 @@ pub async fn a_silent_payment_is_asked_about_and_then_waited_for<L: Ledger>(worl
         assert_eq!(take_stuck(world, id, world.at(silent_since - 1), now).await, None);
         let stuck = take_stuck(world, id, world.at(silent_since), now).await.unwrap();
         assert_eq!(stuck.attempt, 1);
+        assert_eq!(stuck.trace, Some(World::<L>::trace_of(id)));
         assert_eq!(take_stuck(world, id, world.at(silent_since), now).await, None);
         world.ledger.mark_dispatched(&[stuck], now).await.unwrap();
         assert_eq!(world.payment(id).await, payment);

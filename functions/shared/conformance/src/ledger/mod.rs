@@ -17,6 +17,7 @@ pub mod reserving;
 pub mod reviewing;
 pub mod scheduling;
 pub mod settling;
+pub mod watching;
 mod world;
 
 pub use fresh::Fresh;
@@ -28,6 +29,7 @@ use gateway_ports::ledger::{BeginPayments, DispatchRetries, ReadPayments, Schedu
 use gateway_ports::reservations::{ExpireReservations, ReadReservations, Reservations};
 use gateway_ports::review::ReviewPayments;
 use gateway_ports::stock::AuditStock;
+use gateway_ports::watch::WatchPayments;
 
 /// Everything the ledger can.
 pub trait Ledger:
@@ -43,6 +45,7 @@ pub trait Ledger:
     + DeadLetters
     + AdministerDeadLetters
     + ReviewPayments
+    + WatchPayments
     + AuditStock
 {
 }
@@ -60,6 +63,7 @@ impl<T> Ledger for T where
         + DeadLetters
         + AdministerDeadLetters
         + ReviewPayments
+        + WatchPayments
         + AuditStock
 {
 }
@@ -135,6 +139,7 @@ behaviours! { $
     scheduling::late_and_unknown_failures_change_nothing,
     dispatching::a_retry_is_taken_when_due_under_a_lease,
     dispatching::a_dispatched_retry_is_under_way_again,
+    dispatching::a_payments_trace_goes_on_from_its_last_failure,
     dispatching::what_moved_on_meanwhile_stays_as_it_is,
     dispatching::a_retry_that_fails_before_it_is_marked_was_dispatched_all_the_same,
     dispatching::a_silent_payment_is_asked_about_and_then_waited_for,
@@ -147,8 +152,14 @@ behaviours! { $
     redriving::of_parallel_claims_one_is_granted,
     redriving::a_letter_is_discarded_once_with_its_reason,
     redriving::a_payments_letters_are_closed_with_its_review,
+    redriving::letters_of_a_payment_that_ended_otherwise_are_closed_too,
     reviewing::a_payment_under_review_is_asked_about_after_each_silence,
     reviewing::what_ended_is_asked_about_no_more,
     reviewing::a_persons_word_is_told_with_who_and_why,
     reviewing::the_backlog_counts_what_waits,
+    reviewing::what_is_to_be_cancelled_is_authorized_by_nobody,
+    watching::who_failed_is_looked_after_for_a_day,
+    watching::a_charge_that_turns_up_is_looked_for_until_it_is_voided,
+    watching::who_ended_with_a_charge_is_not_looked_after,
+    reviewing::the_backlog_knows_the_oldest_payment_under_way,
 }

@@ -1,12 +1,14 @@
 //! What people do about dead letters.
 
 use futures::future::join_all;
-use gateway_domain::letter::{DiscardDecision, LetterState, RedriveDecision};
+use gateway_domain::letter::{DiscardDecision, LetterState, RedriveDecision, Resolution};
+use gateway_domain::settle::Settlement;
 use gateway_ports::dead_letters::{Act, DeadLetterRow, Letter, LetterQuery};
 use gateway_ports::log::Delivered;
 use gateway_ports::review::Reviewer;
 
 use super::dead_lettering::dead_letter;
+use super::world::authorized;
 use super::{Ledger, World};
 
 const LEASE_MS: i64 = 10_000;
@@ -148,7 +150,8 @@ pub async fn a_payments_letters_are_closed_with_its_review<L: Ledger>(world: &Wo
     for row in [&waiting, &refused, &another] {
         world.ledger.record(row).await.unwrap();
     }
-    world.ledger.close_reviewed(payment_id.unwrap(), "settled").await.unwrap();
+    let (payment_id, in_review) = (payment_id.unwrap(), Resolution::InReview);
+    world.ledger.close_waiting(payment_id, in_review, Resolution::Settled).await.unwrap();
     for (row, state, resolution) in [
         (&waiting, LetterState::Closed, "settled"),
         (&refused, LetterState::Open, "void_refused"),
@@ -160,4 +163,32 @@ pub async fn a_payments_letters_are_closed_with_its_review<L: Ledger>(world: &Wo
     let all = LetterQuery { state: Some(LetterState::Open), before: None, limit: ALL };
     let open: Vec<_> = world.ledger.page(&all).await.unwrap().iter().map(|letter| letter.row.id).collect();
     assert!(!open.contains(&waiting.id) && open.contains(&refused.id));
+}
+
+/// By a webhook, or by a reviewer who died before it closed them.
+pub async fn letters_of_a_payment_that_ended_otherwise_are_closed_too<L: Ledger>(world: &World<'_, L>) {
+    let letter_of = |payment_id, resolution: &str| DeadLetterRow {
+        payment_id: Some(payment_id),
+        resolution: Some(resolution.to_owned()),
+        ..dead_letter(world, 1)
+    };
+    let (ended, waits) = (world.begun().await.payment_id.unwrap(), world.begun().await.payment_id.unwrap());
+    for id in [ended, waits] {
+        world.settle(&world.settlement(id, Settlement::InReview { reason: "psp_unanswered".into() })).await;
+    }
+    let rows =
+        [letter_of(ended, "in_review"), letter_of(ended, "void_refused"), letter_of(waits, "in_review")];
+    for row in &rows {
+        world.ledger.record(row).await.unwrap();
+    }
+    world.settle(&world.verdict(ended, authorized("CHAR_1"))).await;
+    while world.ledger.close_ended(2).await.unwrap() > 0 {}
+    for (row, state, resolution) in [
+        (&rows[0], LetterState::Closed, "settled"),
+        (&rows[1], LetterState::Open, "void_refused"),
+        (&rows[2], LetterState::Open, "in_review"),
+    ] {
+        let kept = letter(world, row.id).await;
+        assert_eq!((kept.state, kept.row.resolution.as_deref()), (state, Some(resolution)));
+    }
 }

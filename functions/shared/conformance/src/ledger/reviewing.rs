@@ -1,10 +1,13 @@
 //! Payments under review.
 
+use gateway_domain::charge::{CANCELLED_CODE, ChargeId};
+use gateway_domain::retry::RetryPolicy;
+use gateway_domain::review::VOID_REQUESTED;
 use gateway_domain::settle::{SettleDecision, Settlement};
-use gateway_domain::{Payment, PaymentId, PaymentStatus, ReservationStatus, Timestamp};
+use gateway_domain::{Payment, PaymentId, PaymentStatus, ReservationStatus, Timestamp, Verdict};
 use gateway_ports::review::Reviewer;
 
-use super::world::authorized;
+use super::world::{authorized, declined};
 use super::{Ledger, World};
 
 const LEASE_MS: i64 = 10_000;
@@ -94,6 +97,22 @@ pub async fn a_persons_word_is_told_with_who_and_why<L: Ledger>(world: &World<'_
     assert_eq!(decision, SettleDecision::LateAuthorization(PaymentStatus::Failed));
 }
 
+/// Accepted when; from its beginning to its end, and not while it is under review.
+pub async fn the_backlog_knows_the_oldest_payment_under_way<L: Ledger>(world: &World<'_, L>) {
+    let oldest = async || world.ledger.backlog().await.unwrap().oldest_under_way;
+    let first = world.begun().await.payment_id.unwrap();
+    assert!(oldest().await.is_some_and(|accepted_at| accepted_at <= world.at(1_000)));
+    let failed = [world.failure(first, 1, world.at(4_000))];
+    world.ledger.schedule(&failed, &RetryPolicy::default(), world.at(5_000)).await.unwrap();
+    assert!(oldest().await.is_some_and(|accepted_at| accepted_at <= world.at(1_000)), "waits for its retry");
+    let under_way = oldest().await;
+    let later = under_review(world).await;
+    assert_eq!(oldest().await, under_way, "what is under review counts elsewhere");
+    for id in [first, later] {
+        world.settle(&world.verdict(id, authorized("CHAR_1"))).await;
+    }
+}
+
 /// Since when, and how many.
 pub async fn the_backlog_counts_what_waits<L: Ledger>(world: &World<'_, L>) {
     let before = world.ledger.backlog().await.unwrap();
@@ -109,4 +128,49 @@ pub async fn the_backlog_counts_what_waits<L: Ledger>(world: &World<'_, L>) {
     world.ledger.discard(letter.id, &by, world.at(2)).await.unwrap();
     let after = world.ledger.backlog().await.unwrap();
     assert_eq!((after.in_review, after.letters_open), (before.in_review, before.letters_open));
+}
+
+/// From the moment a person says so until it is cancelled, or the PSP says that there is nothing to cancel.
+pub async fn what_is_to_be_cancelled_is_authorized_by_nobody<L: Ledger>(world: &World<'_, L>) {
+    let charge_id = || ChargeId("CHAR_1".into());
+    let analysis = Verdict::InAnalysis { charge_id: charge_id() };
+    let cancelled = Verdict::Declined {
+        charge_id: Some(charge_id()),
+        code: CANCELLED_CODE.into(),
+        message: String::new(),
+    };
+    let by = Reviewer { user: "root".into(), reason: "a double order".into() };
+    for (end, status) in [
+        (Settlement::Verdict(cancelled), PaymentStatus::Voided),
+        (Settlement::Verdict(declined()), PaymentStatus::Declined),
+        (Settlement::Voided { charge_id: charge_id() }, PaymentStatus::Voided),
+        (Settlement::Failed { reason: "no_charge".into() }, PaymentStatus::Failed),
+    ] {
+        let id = under_review(world).await;
+        let wish = world.settlement(id, Settlement::VoidRequested { charge_id: charge_id() });
+        for first in [true, false] {
+            let decision = world.ledger.review(&wish, &by, world.at(9_000)).await.unwrap();
+            assert_eq!(matches!(decision, SettleDecision::Apply(PaymentStatus::InReview, _)), first);
+        }
+        for _ in 0..2 {
+            let decision = world.settle(&world.verdict(id, authorized("CHAR_1"))).await;
+            assert_eq!(decision, SettleDecision::LateAuthorization(PaymentStatus::InReview));
+        }
+        let decision = world.settle(&world.verdict(id, analysis.clone())).await;
+        assert_eq!(decision, SettleDecision::Ignored(PaymentStatus::InReview));
+        let silence = Settlement::InReview { reason: "psp_unanswered".into() };
+        world.settle(&world.settlement(id, silence)).await;
+        let payment = world.payment(id).await;
+        assert_eq!(
+            (payment.status, payment.reason.as_deref()),
+            (PaymentStatus::InReview, Some(VOID_REQUESTED))
+        );
+        world.settle(&world.settlement(id, end)).await;
+        assert_eq!(world.status(id).await, status);
+        assert_eq!(
+            world.story(id).await[2..],
+            ["IN_REVIEW", "IN_REVIEW", "LATE_AUTHORIZATION", status.as_str()]
+        );
+        world.assert_stands(payment.reservation_id, ReservationStatus::Held).await;
+    }
 }

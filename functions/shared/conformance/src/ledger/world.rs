@@ -14,7 +14,7 @@ use gateway_domain::{
 use gateway_ports::catalogue::NewProduct;
 use gateway_ports::ledger::{Begin, Fail, Settle};
 use gateway_ports::stock::StockAccount;
-use gateway_wire::RecordOrigin;
+use gateway_wire::{RecordOrigin, TraceContext};
 
 use super::{Fresh, Ledger};
 
@@ -91,7 +91,13 @@ impl<'a, L: Ledger> World<'a, L> {
             card: Some(CardSummary { brand: Brand::Visa, bin: "453962".into(), last4: "2097".into() }),
             accepted_at: self.at(1_000),
         };
-        Begin { request, origin: self.origin("order_queue") }
+        let trace = Some(Self::trace_of(request.payment_id));
+        Begin { request, origin: self.origin("order_queue"), trace }
+    }
+
+    /// Where the beginning of a payment stands in its trace.
+    pub fn trace_of(payment_id: PaymentId) -> TraceContext {
+        TraceContext::root(payment_id.to_u128(), 1).with_state("congo=t61rcWkgMzE")
     }
 
     /// Begins one payment.
@@ -141,6 +147,7 @@ impl<'a, L: Ledger> World<'a, L> {
                 retry_after_ms: None,
             },
             origin: self.origin("payment_retry"),
+            trace: Some(Self::trace_of(payment_id).at(u64::from(attempt) + 1)),
         }
     }
 

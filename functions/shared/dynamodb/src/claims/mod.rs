@@ -8,14 +8,17 @@ use gateway_domain::{PaymentId, Timestamp};
 use gateway_ports::PortError;
 use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, PaymentClaims};
 
+use tracing::Instrument as _;
+
 use crate::DynamoStore;
 use crate::error::{port_error, written};
 use crate::item::{Reader, text};
+use crate::store::span;
 use crate::vault::KeyProvider;
 
 impl<K: KeyProvider> PaymentClaims for DynamoStore<K> {
     async fn claim(&self, request: &ClaimRequest) -> Result<ClaimOutcome, PortError> {
-        write::claim(self, request).await
+        write::claim(self, request).instrument(span("claims PutItem")).await
     }
 
     async fn find(&self, key: &ClaimKey, now: Timestamp) -> Result<Option<Claim>, PortError> {
@@ -34,7 +37,8 @@ impl<K: KeyProvider> PaymentClaims for DynamoStore<K> {
     }
 
     async fn take_over(&self, earlier: &Claim, request: &ClaimRequest) -> Result<ClaimOutcome, PortError> {
-        write::take_over(self, earlier, request).await
+        let taking_over = write::take_over(self, earlier, request);
+        taking_over.instrument(span("claims UpdateItem (take over)")).await
     }
 
     async fn complete(&self, key: &ClaimKey, payment_id: PaymentId) -> Result<(), PortError> {

@@ -14,9 +14,12 @@ use gateway_ports::attempts::{
     AttemptClaim, CardVault, ChargeAttempts, Erased, NewPaymentItem, PendingPayments, Recorded,
 };
 
+use tracing::Instrument as _;
+
 use crate::DynamoStore;
 use crate::error::port_error;
 use crate::item::{Reader, text};
+use crate::store::span;
 use crate::vault::KeyProvider;
 
 /// How long an item outlives its card's erasure: whoever is redelivered or redriven in this time is
@@ -25,11 +28,11 @@ const RECORD_LIFE_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 impl<K: KeyProvider> CardVault for DynamoStore<K> {
     async fn put(&self, item: &NewPaymentItem, card: CardSecret) -> Result<(), PortError> {
-        put::put(self, item, card).await
+        put::put(self, item, card).instrument(span("payments PutItem")).await
     }
 
     async fn erase(&self, payment_id: PaymentId) -> Result<Erased, PortError> {
-        erase::erase(self, payment_id).await
+        erase::erase(self, payment_id).instrument(span("payments UpdateItem (erase)")).await
     }
 }
 
@@ -41,7 +44,8 @@ impl<K: KeyProvider> ChargeAttempts for DynamoStore<K> {
         now: Timestamp,
         lease_ms: i64,
     ) -> Result<AttemptClaim, PortError> {
-        claim::claim(self, &claim::Wish { payment_id, attempt, now, lease_ms }).await
+        let wish = claim::Wish { payment_id, attempt, now, lease_ms };
+        claim::claim(self, &wish).instrument(span("payments UpdateItem (claim)")).await
     }
 
     async fn record_verdict(
@@ -50,7 +54,8 @@ impl<K: KeyProvider> ChargeAttempts for DynamoStore<K> {
         fence: u64,
         verdict: &Verdict,
     ) -> Result<Recorded, PortError> {
-        record::verdict(self, payment_id, Some(fence), verdict).await
+        let recording = record::verdict(self, payment_id, Some(fence), verdict);
+        recording.instrument(span("payments UpdateItem (verdict)")).await
     }
 
     async fn record_failure(
@@ -59,11 +64,13 @@ impl<K: KeyProvider> ChargeAttempts for DynamoStore<K> {
         fence: u64,
         failure: &AttemptFailure,
     ) -> Result<Recorded, PortError> {
-        record::failure(self, payment_id, fence, failure).await
+        let recording = record::failure(self, payment_id, fence, failure);
+        recording.instrument(span("payments UpdateItem (failure)")).await
     }
 
     async fn record_learned(&self, payment_id: PaymentId, verdict: &Verdict) -> Result<Recorded, PortError> {
-        record::verdict(self, payment_id, None, verdict).await
+        let recording = record::verdict(self, payment_id, None, verdict);
+        recording.instrument(span("payments UpdateItem (learned)")).await
     }
 }
 

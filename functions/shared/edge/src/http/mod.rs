@@ -7,6 +7,7 @@ mod problem;
 pub mod read;
 mod request;
 mod response;
+mod roles;
 mod serve;
 pub mod testing;
 
@@ -16,4 +17,5 @@ pub use fields::{Fields, Unfit};
 pub use problem::{FieldError, Problem};
 pub use request::HttpRequest;
 pub use response::HttpResponse;
+pub(crate) use serve::begin;
 pub use serve::{HttpHandler, answer, serve};

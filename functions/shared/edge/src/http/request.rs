@@ -6,13 +6,13 @@ use std::str::FromStr;
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use gateway_domain::limits::BODY_BYTES_MAX;
 use http::HeaderMap;
 use serde::Deserialize;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{Authorization, Caller, Problem};
 use crate::TraceContext;
-use crate::trace::TRACEPARENT;
 
 /// One request. Has no `Debug`: its body may hold a card.
 pub struct HttpRequest {
@@ -36,19 +36,16 @@ impl HttpRequest {
     /// Reads API Gateway's event.
     ///
     /// # Errors
-    /// 401 without a demanded token; 400 for a body that is not the base64 it claims to be.
+    /// 401 without a demanded token; 413 for a body of more than [`BODY_BYTES_MAX`]; 400 for one that is
+    /// not the base64 it claims to be.
     pub fn from_event(event: ApiGatewayV2httpRequest, authorization: Authorization) -> Result<Self, Problem> {
-        let caller = Caller::from_context(&event.request_context, authorization)?;
-        let trace = event.headers.get(TRACEPARENT).and_then(|value| value.to_str().ok());
-        let body = match event.body {
-            Some(text) if event.is_base64_encoded => decode(Zeroizing::new(text))?,
-            Some(text) => text.into_bytes(),
-            None => Vec::new(),
-        };
+        let caller = Caller::from_context(&event.request_context, &event.headers, authorization)?;
+        let trace = TraceContext::from_headers(|name| event.headers.get(name)?.to_str().ok());
+        let body = body(event.body, event.is_base64_encoded)?;
         Ok(Self {
             route: event.route_key.unwrap_or_default(),
             caller,
-            trace: trace.and_then(TraceContext::parse),
+            trace,
             request_id: event.request_context.request_id.unwrap_or_default(),
             headers: event.headers,
             body,
@@ -119,16 +116,51 @@ impl HttpRequest {
     }
 }
 
-/// The text is wiped as the body itself is.
-fn decode(text: Zeroizing<String>) -> Result<Vec<u8>, Problem> {
-    STANDARD
-        .decode(text.as_bytes())
-        .map_err(|_| Problem::bad_request("body_not_base64", "the body is not valid base64"))
+fn body(text: Option<String>, is_base64: bool) -> Result<Vec<u8>, Problem> {
+    let bytes = match text {
+        // The text is wiped as the body itself is.
+        Some(text) if is_base64 => STANDARD
+            .decode(Zeroizing::new(text).as_bytes())
+            .map_err(|_| Problem::bad_request("body_not_base64", "the body is not valid base64"))?,
+        Some(text) => text.into_bytes(),
+        None => Vec::new(),
+    };
+    if bytes.len() <= BODY_BYTES_MAX {
+        return Ok(bytes);
+    }
+    let detail = format!("no request of this gateway is longer than {BODY_BYTES_MAX} bytes");
+    Err(Problem::new(413, "body_too_large", detail))
 }
 
 impl Drop for HttpRequest {
     /// A body may hold a card: nothing of it stays in freed memory.
     fn drop(&mut self) {
         self.body.zeroize();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_taken_up_to_its_limit() {
+        let longest = "x".repeat(BODY_BYTES_MAX);
+        let longer = format!("{longest}x");
+        for (text, is_base64, expected) in [
+            (None, false, Ok(0)),
+            (Some("{}".to_owned()), false, Ok(2)),
+            (Some("e30=".to_owned()), true, Ok(2)),
+            (Some("e30".to_owned()), true, Err("body_not_base64")),
+            (Some(STANDARD.encode(&longest)), true, Ok(BODY_BYTES_MAX)),
+            (Some(STANDARD.encode(&longer)), true, Err("body_too_large")),
+            (Some(longest), false, Ok(BODY_BYTES_MAX)),
+            (Some(longer), false, Err("body_too_large")),
+        ] {
+            assert_eq!(
+                body(text, is_base64).map(|bytes| bytes.len()).map_err(|problem| problem.code),
+                expected
+            );
+        }
     }
 }

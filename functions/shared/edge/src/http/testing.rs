@@ -2,6 +2,8 @@
 #![allow(clippy::needless_pass_by_value, reason = "what stands in a row of a test is given as it stands")]
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Authorization, HttpHandler, HttpResponse, answer};
@@ -67,6 +69,13 @@ impl TestRequest {
     pub fn body(mut self, body: impl ToString) -> Self {
         self.event["body"] = Value::String(body.to_string());
         self
+    }
+
+    /// With these bytes as body, handed over in base64 as API Gateway does with what is no text.
+    #[must_use]
+    pub fn bytes(mut self, body: &[u8]) -> Self {
+        self.event["isBase64Encoded"] = Value::Bool(true);
+        self.body(STANDARD.encode(body))
     }
 
     /// Tokens are demanded, and none is there.

@@ -5,6 +5,7 @@ use std::future::Future;
 
 use futures::StreamExt as _;
 use futures::stream;
+use tracing::Instrument as _;
 
 use super::{Outcome, Record};
 
@@ -51,7 +52,12 @@ where
     let mut outcomes = Vec::with_capacity(group.len());
     let mut blocked = false;
     for (position, record) in group {
-        let outcome = if blocked { Outcome::Retry(HELD_BACK.to_owned()) } else { handle(record).await };
+        let outcome = if blocked {
+            Outcome::Retry(HELD_BACK.to_owned())
+        } else {
+            let span = record.span.clone();
+            handle(record).instrument(span).await
+        };
         blocked |= matches!(outcome, Outcome::Retry(_));
         outcomes.push((position, outcome));
     }

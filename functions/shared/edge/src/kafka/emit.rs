@@ -5,25 +5,34 @@ use gateway_ports::Clock;
 use gateway_ports::log::{MessageLog, OutgoingRecord};
 use serde::Serialize;
 
-use super::Outcome;
+use super::{Outcome, produce};
 use crate::TraceContext;
-use crate::trace::TRACEPARENT;
+use crate::{span, trace};
 
 /// A message as a record: JSON under `key`, its trace one position on.
 pub fn outgoing(
     topic: &'static str,
     key: ReservationId,
     message: &impl Serialize,
-    trace: TraceContext,
+    cause: &TraceContext,
     clock: &impl Clock,
 ) -> OutgoingRecord {
-    OutgoingRecord {
-        topic,
-        key: key.to_string(),
-        // Wire types are plain data and always serialise.
-        value: serde_json::to_vec(message).unwrap_or_default(),
-        headers: vec![(TRACEPARENT.to_owned(), trace.child(clock).to_string())],
-    }
+    // Wire types are plain data and always serialise.
+    let value = serde_json::to_vec(message).unwrap_or_default();
+    let record = OutgoingRecord { topic, key: key.to_string(), value, headers: Vec::new() };
+    continued(record, Some(cause), clock)
+}
+
+/// The record with the headers of the position that follows on its cause; without one it begins a trace.
+pub fn continued(
+    mut record: OutgoingRecord,
+    cause: Option<&TraceContext>,
+    clock: &impl Clock,
+) -> OutgoingRecord {
+    let own = cause.map_or_else(|| trace::start(clock), |cause| trace::child(cause, clock));
+    span::send(&record, &own, cause.map(|cause| cause.span_id));
+    record.headers.extend(own.to_headers());
+    record
 }
 
 /// What each record of a batch came to before producing: an outcome already, or records to produce.
@@ -46,7 +55,7 @@ pub async fn emit(log: &impl MessageLog, results: Vec<Result<Vec<OutgoingRecord>
     if records.is_empty() {
         return outcomes;
     }
-    for (position, produced) in owners.into_iter().zip(log.produce(records).await) {
+    for (position, produced) in owners.into_iter().zip(produce(log, records).await) {
         if let Err(error) = produced {
             outcomes[position] = Outcome::Retry(format!("not produced: {error}"));
         }

@@ -7,7 +7,6 @@ use gateway_wire::{DeadLetterCause, RecordOrigin};
 use serde::de::DeserializeOwned;
 
 use crate::TraceContext;
-use crate::trace::TRACEPARENT;
 
 /// A record as it came.
 #[derive(Debug, Clone)]
@@ -28,8 +27,10 @@ impl RawRecord {
     /// The position in a trace that its producer left.
     #[must_use]
     pub fn trace(&self) -> Option<TraceContext> {
-        let (_, value) = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(TRACEPARENT))?;
-        TraceContext::parse(std::str::from_utf8(value).ok()?)
+        TraceContext::from_headers(|name| {
+            let (_, value) = self.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name))?;
+            std::str::from_utf8(value).ok()
+        })
     }
 }
 
@@ -40,8 +41,11 @@ pub struct Record<M> {
     pub origin: RecordOrigin,
     /// Its key; records of one key are handled in order.
     pub key: Vec<u8>,
-    /// Its position in a trace: the producer's, or a new one.
+    /// Its position in a trace: that of its handling, or where nobody listens its producer's; a new one
+    /// where it came without.
     pub trace: TraceContext,
+    /// The span of its handling.
+    pub(crate) span: tracing::Span,
     /// What it says.
     pub message: M,
 }
@@ -83,6 +87,12 @@ pub trait Step: Send + Sync {
     /// Why it can never be read; the record is dead-lettered.
     fn decode(record: &RawRecord) -> Result<Self::Message, DeadLetterCause>;
 
+    /// The position in a trace that a record goes on from: its producer's, unless the step knows better.
+    #[must_use]
+    fn trace(record: &RawRecord) -> Option<TraceContext> {
+        record.trace()
+    }
+
     /// Handles a batch in order and answers for each record in the same order. A record must not be
     /// finished while an earlier one of the same key is not.
     fn handle(&self, batch: Vec<Record<Self::Message>>) -> impl Future<Output = Vec<Outcome>> + Send;
@@ -101,4 +111,13 @@ pub fn decode_json<M: DeserializeOwned>(record: &RawRecord) -> Result<M, DeadLet
 /// Serde's own words may quote the input, which anybody could have produced; the place cannot.
 fn describe(error: &serde_json::Error) -> String {
     format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column())
+}
+
+/// The payment's id, where a value is readable that far.
+pub(crate) fn payment_id_of(value: Option<&[u8]>) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Id {
+        payment_id: String,
+    }
+    serde_json::from_slice::<Id>(value?).ok().map(|id| id.payment_id)
 }

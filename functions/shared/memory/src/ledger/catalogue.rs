@@ -1,5 +1,6 @@
 //! The product table.
 
+use gateway_domain::limits::STOCK_MAX;
 use gateway_domain::{Product, ProductId, Timestamp};
 use gateway_ports::PortError;
 use gateway_ports::catalogue::{Catalogue, NewProduct, PatchOutcome, ProductPatch};
@@ -44,9 +45,9 @@ impl Catalogue for MemoryLedger {
         if available < 0 {
             return Ok(PatchOutcome::OutOfStock);
         }
-        let available = u32::try_from(available).map_err(|_| {
-            PortError::permanent(format!("product {id} would have more units than can be counted"))
-        })?;
+        let available =
+            u32::try_from(available).ok().filter(|available| *available <= STOCK_MAX || restock <= 0);
+        let Some(available) = available else { return Ok(PatchOutcome::Overstocked) };
         apply(stocked, patch, available, restock);
         Ok(PatchOutcome::Patched(stocked.product.clone()))
     }

@@ -1,10 +1,12 @@
 //! Looking at the rows from outside, and damaging them: for checkers, and for bugs planted to see
 //! whether checkers notice.
 
+use gateway_domain::letter::LetterState;
 use gateway_domain::{
     Payment, PaymentId, PaymentStatus, Product, ProductId, Reservation, ReservationId, ReservationStatus,
 };
 use gateway_ports::dead_letters::DeadLetterRow;
+use gateway_ports::timeline::TimelineEvent;
 
 use super::MemoryLedger;
 use super::state::State;
@@ -36,7 +38,18 @@ impl Rows<'_> {
 
     /// Every dead letter, oldest first.
     pub fn dead_letters(&self) -> impl Iterator<Item = &DeadLetterRow> {
-        self.0.dead_letters.iter().map(|kept| &kept.row)
+        self.letters().map(|(row, _)| row)
+    }
+
+    /// Every dead letter with where it stands, oldest first.
+    pub fn letters(&self) -> impl Iterator<Item = (&DeadLetterRow, LetterState)> {
+        self.0.dead_letters.iter().map(|kept| (&kept.row, kept.state))
+    }
+
+    /// A payment's story.
+    #[must_use]
+    pub fn timeline(&self, id: PaymentId) -> &[TimelineEvent] {
+        self.0.timelines.get(&id).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -74,18 +74,43 @@ impl AdministerDeadLetters for MemoryLedger {
         Ok(Some(decision))
     }
 
-    async fn close_reviewed(&self, payment_id: PaymentId, resolution: &str) -> Result<(), PortError> {
-        let mut state = self.lock();
-        let waits = |letter: &&mut KeptLetter| {
-            letter.state == LetterState::Open
-                && letter.row.payment_id == Some(payment_id)
-                && letter.row.resolution.as_deref() == Some(Resolution::InReview.as_str())
-        };
-        for letter in state.dead_letters.iter_mut().filter(waits) {
-            letter.state = LetterState::Closed;
-            letter.row.resolution = Some(resolution.to_owned());
+    async fn close_ended(&self, limit: u32) -> Result<u64, PortError> {
+        let State { payments, dead_letters, .. } = &mut *self.lock();
+        let ended = dead_letters.iter_mut().filter_map(|letter| {
+            let status = payments.get(&letter.row.payment_id?)?.payment.status;
+            let resolution = Resolution::of_end(status).filter(|_| letter.waits_for(Resolution::InReview))?;
+            Some((letter, resolution))
+        });
+        let mut closed = 0;
+        for (letter, resolution) in ended.take(limit as usize) {
+            letter.close(resolution);
+            closed += 1;
         }
+        Ok(closed)
+    }
+
+    async fn close_waiting(
+        &self,
+        payment_id: PaymentId,
+        waiting: Resolution,
+        resolution: Resolution,
+    ) -> Result<(), PortError> {
+        let mut state = self.lock();
+        let waits =
+            |letter: &&mut KeptLetter| letter.row.payment_id == Some(payment_id) && letter.waits_for(waiting);
+        state.dead_letters.iter_mut().filter(waits).for_each(|letter| letter.close(resolution));
         Ok(())
+    }
+}
+
+impl KeptLetter {
+    fn waits_for(&self, waiting: Resolution) -> bool {
+        self.state == LetterState::Open && self.row.resolution.as_deref() == Some(waiting.as_str())
+    }
+
+    fn close(&mut self, resolution: Resolution) {
+        self.state = LetterState::Closed;
+        self.row.resolution = Some(resolution.as_str().to_owned());
     }
 }
 

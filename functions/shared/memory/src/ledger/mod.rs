@@ -11,6 +11,7 @@ mod reservations;
 mod review;
 mod state;
 mod stock;
+mod watch;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -9,6 +9,7 @@ use gateway_ports::ledger::{
     Begin, BeginPayments, Fail, ReadPayments, ScheduleRetries, Settle, SettlePayments,
 };
 use gateway_ports::timeline::TimelineEvent;
+use gateway_wire::TraceContext;
 
 use super::MemoryLedger;
 
@@ -55,6 +56,10 @@ impl ScheduleRetries for MemoryLedger {
 impl ReadPayments for MemoryLedger {
     async fn payment(&self, id: PaymentId) -> Result<Option<Payment>, PortError> {
         Ok(self.lock().payments.get(&id).map(|row| row.payment.clone()))
+    }
+
+    async fn trace(&self, id: PaymentId) -> Result<Option<TraceContext>, PortError> {
+        Ok(self.lock().payments.get(&id).and_then(|row| row.trace.clone()))
     }
 
     async fn timeline(&self, id: PaymentId) -> Result<Vec<TimelineEvent>, PortError> {

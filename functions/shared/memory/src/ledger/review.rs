@@ -61,11 +61,21 @@ impl ReviewPayments for MemoryLedger {
             let payments = state.payments.values().map(|row| &row.payment);
             payments.filter(|payment| payment.status == PaymentStatus::InReview)
         };
+        let under_way = |row: &&gateway_ledger::PaymentRow| {
+            let status = row.payment.status;
+            !status.is_final() && status != PaymentStatus::InReview
+        };
         let open = state.dead_letters.iter().filter(|letter| letter.state == LetterState::Open);
         Ok(Backlog {
             in_review: waiting().count() as u64,
             oldest: waiting().map(|payment| payment.updated_at).min(),
             letters_open: open.count() as u64,
+            oldest_under_way: state
+                .payments
+                .values()
+                .filter(under_way)
+                .map(|row| row.payment.accepted_at)
+                .min(),
         })
     }
 }

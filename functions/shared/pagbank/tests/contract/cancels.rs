@@ -35,11 +35,20 @@ async fn what_holds_no_money_counts_as_cancelled() {
 }
 
 #[tokio::test]
-async fn a_part_of_an_authorisation_or_an_unknown_charge_is_refused() {
-    let world = world().await;
-    let id = charge_id(&world.charge(1, &card("approve")).await);
-    for (id, cents) in [(id, 1), (ChargeId("CHAR_UNKNOWN".to_owned()), 15_000)] {
+async fn a_charge_of_another_amount_is_cancelled_as_a_whole() {
+    for cents in [1, 14_999, 15_001] {
+        let world = world().await;
+        let id = charge_id(&world.charge(1, &card("approve")).await);
         let outcome = world.pagbank.cancel(&id, Cents::new(cents).unwrap()).await;
-        assert!(matches!(outcome, CancelOutcome::Refused { .. }), "{outcome:?}");
+        assert_eq!(outcome, CancelOutcome::Cancelled, "{cents}");
+        let asked = world.pagbank.find_charge(&id, PaymentId::from_u128(1), amount()).await;
+        assert_eq!(inquiry_words(&asked), "DECLINED", "no money is held");
     }
+}
+
+#[tokio::test]
+async fn an_unknown_charge_is_refused() {
+    let world = world().await;
+    let outcome = world.pagbank.cancel(&ChargeId("CHAR_UNKNOWN".to_owned()), amount()).await;
+    assert!(matches!(outcome, CancelOutcome::Refused { .. }), "{outcome:?}");
 }

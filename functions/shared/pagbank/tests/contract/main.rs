@@ -9,5 +9,6 @@
 mod cancels;
 mod charges;
 mod inquiries;
+mod tokens;
 mod transport;
 mod world;

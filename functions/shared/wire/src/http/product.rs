@@ -52,11 +52,13 @@ pub struct ProductsBody {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewProductBody {
     /// Its name.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::ProductName"))]
     pub name: String,
     /// Price of one, in BRL.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Amount"))]
     pub price: WireMoney,
     /// Units in stock.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::StockUnits"))]
     pub quantity: u32,
 }
 
@@ -67,11 +69,13 @@ pub struct NewProductBody {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProductPatchBody {
     /// A new name.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::ProductName>"))]
     pub name: Option<String>,
     /// A new price, in BRL.
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Amount>"))]
     pub price: Option<WireMoney>,
     /// Units that arrive, or below zero are written off.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::StockChange>"))]
     pub restock: Option<i64>,
 }
 

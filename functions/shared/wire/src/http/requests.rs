@@ -3,7 +3,7 @@
 
 use schemars::JsonSchema;
 
-use crate::schema::{Amount, Digits, Ulid, UserId};
+use crate::schema::{Amount, ChargeIdText, Digits, Note, Ulid, UserId};
 
 /// `POST /reserve`.
 #[derive(JsonSchema)]
@@ -99,11 +99,9 @@ pub struct ReviewRequest {
     /// How the payment ended.
     pub resolution: ReviewResolution,
     /// The PSP's charge; needed for `authorized` where the PSP cannot say.
-    #[schemars(length(min = 1, max = 128))]
-    pub charge_id: Option<String>,
+    pub charge_id: Option<ChargeIdText>,
     /// Why; recorded in the timeline with the admin's name.
-    #[schemars(length(min = 1, max = 500))]
-    pub reason: String,
+    pub reason: Note,
 }
 
 /// How a payment under review ended.
@@ -124,8 +122,7 @@ pub enum ReviewResolution {
 #[derive(JsonSchema)]
 pub struct DiscardRequest {
     /// Why nothing is to be done.
-    #[schemars(length(min = 1, max = 500))]
-    pub reason: String,
+    pub reason: Note,
 }
 
 /// `POST /webhooks/pagbank`: the charge as PagBank sends it. Nothing in it is believed but which charge to

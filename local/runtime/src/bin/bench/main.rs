@@ -15,8 +15,9 @@ mod latency;
 mod rate;
 mod stage;
 mod topics;
+mod watch;
 
-use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -37,9 +38,10 @@ pub struct Options {
     /// Bytes of a record's value.
     #[arg(long, default_value_t = 100)]
     pub bytes: usize,
-    /// A `cargo lambda watch` that serves a no-op function called `noop`: measured as invoker too.
-    #[arg(long, value_name = "ADDRESS")]
-    pub lambda_watch: Option<SocketAddr>,
+    /// The `cargo-lambda` program whose `cargo lambda watch` is measured as invoker too; else the one on
+    /// PATH, if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub cargo_lambda: Option<PathBuf>,
     /// Leaves out the measurements whose name does not contain this.
     #[arg(long, default_value = "")]
     pub only: String,

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::stage::{Running, Way};
 use super::topics::Topic;
+use super::watch::Watch;
 use super::{Failure, Options, bare, row};
 
 const PARTITIONS: i32 = 8;
@@ -21,8 +22,11 @@ pub async fn measure(options: &Options) -> Result<(), Failure> {
         let rate = of_mapping(Way::host()?, options, &topic.name, batch_size).await?;
         let percent = rate * 100 / bare.max(1);
         row(&format!("batches of {batch_size} ({percent} % of bare)"), &per_second(rate), target);
-        if let Some(address) = options.lambda_watch {
-            let rate = of_mapping(Way::endpoint(address)?, options, &topic.name, batch_size).await?;
+    }
+    if let Some(watch) = Watch::start(options).await? {
+        for batch_size in [10_000, 100] {
+            let way = Way::endpoint(watch.address)?;
+            let rate = of_mapping(way, options, &topic.name, batch_size).await?;
             row(&format!("batches of {batch_size}, cargo lambda watch"), &per_second(rate), "");
         }
     }
@@ -59,6 +63,12 @@ async fn of_mapping(way: Way, options: &Options, topic: &str, batch_size: usize)
 async fn until_invoked(running: &mut Running, records: usize) -> Result<(), Failure> {
     let wanted = u64::try_from(records)?;
     while running.handle.metrics().invoked < wanted {
+        let counts = running.handle.metrics();
+        if counts.failed_invoke > 0 {
+            let status = running.handle.status().await;
+            let said = status.map(|status| status.last_processing_result).unwrap_or_default();
+            return Err(format!("calls fail: {said}").into());
+        }
         running.next_call().await?;
     }
     // The last calls are noted before the mapping has taken their answers.

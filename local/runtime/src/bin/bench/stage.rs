@@ -9,7 +9,7 @@ use esm_local::esm::config::{EventSource, MappingConfig, SourceAccess, StartingP
 use esm_local::esm::{EsmOptions, Mapping, MappingHandle};
 use esm_local::host::{Host, HostOptions, LogBook};
 use esm_local::invoke::{Invocation, Invoke, InvokeOutcome};
-use esm_local::template::{Function, Place};
+use esm_local::template::{EventInvoke, Function, Place};
 use esm_local::watch::Endpoint;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,11 @@ use super::Failure;
 
 /// Environments of the function: as many as the targets speak of.
 pub const ENVIRONMENTS: usize = 2;
+
+/// The no-op function's program.
+const FUNCTION: &str = "esm-local-probe";
+/// What `cargo lambda watch` calls a function that it has not started itself.
+pub const WATCHED: &str = "_";
 
 /// Calls the no-op function and notes when calls begin and end.
 pub struct Invoker {
@@ -56,10 +61,8 @@ impl Invoke for Invoker {
 impl Way {
     /// The own host with the probe beside this program.
     pub fn host() -> Result<Self, Failure> {
-        let own = std::env::current_exe()?;
-        let folder = own.parent().ok_or("this program is in no folder")?;
         let options = HostOptions {
-            binary_pattern: folder.join("{binary}").display().to_string(),
+            binary_pattern: probe()?.with_file_name("{binary}").display().to_string(),
             ..HostOptions::new(LogBook::new(None))
         };
         let place =
@@ -69,8 +72,13 @@ impl Way {
 
     /// A `cargo lambda watch`.
     pub fn endpoint(address: SocketAddr) -> Result<Self, Failure> {
-        Ok(Self::Endpoint(Endpoint::new(address, &[noop()])?))
+        Ok(Self::Endpoint(Endpoint::new(address, &[Function { binary: WATCHED.into(), ..noop() }])?))
     }
+}
+
+/// The no-op function's program: beside this one.
+pub fn probe() -> Result<PathBuf, Failure> {
+    Ok(std::env::current_exe()?.with_file_name(FUNCTION))
 }
 
 fn noop() -> Function {
@@ -83,11 +91,12 @@ fn noop() -> Function {
         runtime: "provided.al2023".into(),
         description: String::new(),
         code_uri: PathBuf::from("."),
-        binary: "esm-local-probe".into(),
+        binary: FUNCTION.into(),
         command: Vec::new(),
         timeout: Duration::from_secs(60),
         memory_size_mib: 256,
         environment: [("NOOP".to_owned(), "1".to_owned())].into(),
+        event_invoke: EventInvoke::default(),
         environments_max: ENVIRONMENTS,
         niceness: 0,
     }

@@ -40,7 +40,7 @@ pub use resolve::Resolution;
 use super::backoff::{Backoff, Random};
 use super::config::MappingConfig;
 use super::event::Envelope;
-use super::limits::PAYLOAD_BYTES_MAX;
+use super::limits::{PAYLOAD_BYTES_MAX, READ_AHEAD_BYTES_MAX, UNFINISHED_RECORDS_MAX};
 use super::record::Record;
 
 /// What the engine takes from [`EsmOptions`](super::EsmOptions).
@@ -99,11 +99,29 @@ impl Engine {
         self.partitions.insert(partition, Partition::new(self.last_epoch));
     }
 
-    /// Whether more records of the partition should be read: one batch ahead is enough.
-    pub fn wants(&self, partition: i32) -> bool {
+    /// Whether more records of the partition should be read: one batch ahead is enough. Without `room`
+    /// (see [`room_bytes`](Self::room_bytes)) only what is empty is fed: partitions that are stuck must not
+    /// starve the others.
+    pub fn wants_within(&self, partition: i32, room: i64) -> bool {
         self.partitions.get(&partition).is_some_and(|p| {
-            !p.draining && p.buffered() < self.batching.records_max && p.buffered_bytes() < PAYLOAD_BYTES_MAX
+            !p.draining
+                && p.buffered() < self.batching.records_max
+                && p.buffered_bytes() < PAYLOAD_BYTES_MAX
+                && p.tracker.unfinished_window() < UNFINISHED_RECORDS_MAX
+                && (room > 0 || p.buffered() == 0)
         })
+    }
+
+    /// The same with the room that there is; it costs a look at every partition.
+    pub fn wants(&self, partition: i32) -> bool {
+        self.wants_within(partition, self.room_bytes())
+    }
+
+    /// How many bytes of records may still be read ahead, all partitions together; negative where
+    /// large records came last.
+    pub fn room_bytes(&self) -> i64 {
+        let buffered: usize = self.partitions.values().map(Partition::buffered_bytes).sum();
+        i64::try_from(READ_AHEAD_BYTES_MAX).unwrap_or(i64::MAX) - i64::try_from(buffered).unwrap_or(i64::MAX)
     }
 
     /// A record that passed the filters. Ignored where the partition is not (or no longer) ours.

@@ -4,55 +4,43 @@
 //! assigned, and that offset is committed at once: with librdkafka's own reset policy a restart
 //! before the first commit would jump to a *newer* end and lose what came in between.
 
-use std::time::Duration;
-
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
-use rdkafka::error::KafkaResult;
+use rdkafka::consumer::{BaseConsumer, ConsumerContext};
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use rdkafka::types::RDKafkaErrorCode;
 
+use super::scaling::{committed, offsets};
 use crate::esm::config::StartingPosition;
 
-/// How long the brokers may take to answer one question.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// Fills in the start of every partition that has no committed offset; returns those. Blocks.
+///
+/// # Errors
+/// The brokers did not answer, or not for every partition: none may start anywhere else.
 pub fn position<C: ConsumerContext>(
     consumer: &BaseConsumer<C>,
     partitions: &mut TopicPartitionList,
     starting: StartingPosition,
 ) -> KafkaResult<Vec<(i32, i64)>> {
+    let Some(topic) = partitions.elements().first().map(|element| element.topic().to_owned()) else {
+        return Ok(Vec::new());
+    };
     if starting == StartingPosition::TrimHorizon {
         return Ok(Vec::new());
     }
-    let committed = consumer.committed_offsets(partitions.clone(), ANSWER_TIMEOUT)?;
-    let fresh: Vec<(String, i32)> = committed
-        .elements()
-        .iter()
-        .filter(|element| !matches!(element.offset(), Offset::Offset(_)))
-        .map(|element| (element.topic().to_owned(), element.partition()))
-        .collect();
-    let mut started = Vec::with_capacity(fresh.len());
-    for (topic, partition) in fresh {
-        let offset = start_offset(consumer, &topic, partition, starting)?;
+    let numbers: Vec<i32> = partitions.elements().iter().map(|element| element.partition()).collect();
+    let before = committed(consumer, &topic, &numbers)?;
+    let fresh: Vec<i32> = numbers.into_iter().filter(|number| !before.contains_key(number)).collect();
+    let mut starts = match starting {
+        StartingPosition::AtTimestamp(at_ms) => offsets(consumer, &topic, &fresh, Offset::Offset(at_ms))?,
+        _ => Default::default(),
+    };
+    // Nothing is as young as the time, or nothing but what comes from now on is wanted.
+    let at_end: Vec<i32> = fresh.iter().copied().filter(|number| !starts.contains_key(number)).collect();
+    starts.extend(offsets(consumer, &topic, &at_end, Offset::End)?);
+    for &partition in &fresh {
+        let unknown = KafkaError::OffsetFetch(RDKafkaErrorCode::UnknownPartition);
+        let offset = *starts.get(&partition).ok_or(unknown)?;
         partitions.set_partition_offset(&topic, partition, Offset::Offset(offset))?;
-        started.push((partition, offset));
     }
-    Ok(started)
-}
-
-fn start_offset<C: ConsumerContext>(
-    consumer: &BaseConsumer<C>,
-    topic: &str,
-    partition: i32,
-    starting: StartingPosition,
-) -> KafkaResult<i64> {
-    if let StartingPosition::AtTimestamp(at_ms) = starting {
-        let mut times = TopicPartitionList::new();
-        times.add_partition_offset(topic, partition, Offset::Offset(at_ms))?;
-        let found = consumer.offsets_for_times(times, ANSWER_TIMEOUT)?;
-        if let Some(Offset::Offset(offset)) = found.find_partition(topic, partition).map(|e| e.offset()) {
-            return Ok(offset);
-        }
-    }
-    consumer.fetch_watermarks(topic, partition, ANSWER_TIMEOUT).map(|(_, end)| end)
+    Ok(starts.into_iter().collect())
 }

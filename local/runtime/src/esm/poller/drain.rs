@@ -29,10 +29,12 @@ impl<I: Invoke> Session<I> {
         self.revocations.push_back(Revocation { list, partitions, deadline_ms });
     }
 
-    /// Stops taking records in; ends when everything in flight is finished and committed.
-    pub(super) fn begin_stop(&mut self) {
-        self.state = MappingState::Disabling;
-        self.stop_by_ms = Some(self.drain_deadline_ms());
+    /// Stops taking records in; ends when everything in flight is finished and committed. Told again,
+    /// only the state changes, not the time that is left.
+    pub(super) fn begin_stop(&mut self, state: MappingState) {
+        self.state = state;
+        let deadline_ms = self.drain_deadline_ms();
+        self.stop_by_ms.get_or_insert(deadline_ms);
         let assigned: Vec<i32> = self.engine.assigned().collect();
         assigned.into_iter().for_each(|partition| self.engine.drain(partition));
     }

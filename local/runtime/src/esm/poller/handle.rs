@@ -6,6 +6,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::start::StartError;
+use crate::esm::config::MappingConfig;
 use crate::esm::metrics::{MappingMetrics, MetricsSnapshot};
 use crate::esm::status::MappingStatus;
 
@@ -14,6 +16,13 @@ use crate::esm::status::MappingStatus;
 pub enum Command {
     /// Enable or disable it.
     SetEnabled(bool),
+    /// Run it by another configuration.
+    Update {
+        /// The whole configuration.
+        config: Box<MappingConfig>,
+        /// Whether it can be run.
+        reply: oneshot::Sender<Result<(), StartError>>,
+    },
     /// Tell how it is doing.
     Status {
         /// Whether the brokers are asked for the partitions' ends.
@@ -65,6 +74,19 @@ impl MappingHandle {
     /// taken note; [`status`](Self::status) tells `Disabled` when it is done.
     pub async fn disable(&self) {
         self.set_enabled(false).await;
+    }
+
+    /// Runs the mapping by another configuration: what is in flight is finished and committed, the
+    /// group is left and joined again. Returns when the mapping has taken note;
+    /// [`status`](Self::status) tells `Updating` until it joins again.
+    ///
+    /// # Errors
+    /// [`StartError`] where the configuration cannot be run; the mapping goes on as before.
+    pub async fn update(&self, config: MappingConfig) -> Result<(), StartError> {
+        let (reply, answer) = oneshot::channel();
+        // A mapping that has stopped cannot be changed; that is no error.
+        let _ = self.commands.send(Command::Update { config: Box::new(config), reply }).await;
+        answer.await.unwrap_or(Ok(()))
     }
 
     /// Waits for the end after the runtime's token was cancelled: calls in flight are finished

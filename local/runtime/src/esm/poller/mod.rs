@@ -25,5 +25,6 @@ mod start;
 mod supervise;
 mod turn;
 
+pub(crate) use destination::Destination;
 pub use handle::MappingHandle;
 pub use start::{Mapping, StartError};

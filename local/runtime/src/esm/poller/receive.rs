@@ -1,5 +1,7 @@
 //! One record from the client to the engine: decoded, filtered, kept.
 
+use std::ops::Bound::{Excluded, Included, Unbounded};
+
 use rdkafka::Message;
 
 use super::intake::with_raw;
@@ -71,18 +73,26 @@ impl<I: Invoke> Session<I> {
         let (mut failed, mut missing) = (Vec::new(), Vec::new());
         let mut reception =
             Reception { shared: &self.shared, engine: &mut self.engine, schemas: &self.desk.schemas };
-        for (&partition, intake) in &mut self.intakes {
-            while budget > 0 && intake.may_have_more() && reception.engine.wants(partition) {
-                budget -= 1;
-                match intake.next(|message| {
-                    self.shared.metrics.polled.add(1);
-                    self.commits.found(partition, message.offset());
-                    reception.receive(message)
-                }) {
-                    Some(Ok(Ok(()))) => {}
-                    Some(Ok(Err(schema))) => missing.push(schema),
-                    Some(Err(error)) => failed.push(error),
-                    None => break,
+        let mut room = reception.engine.room_bytes();
+        // Who was last when the budget ended is followed by the others: a partition with a backlog
+        // must not be read alone.
+        let next = self.next_intake;
+        for some in [(Included(next), Unbounded), (Unbounded, Excluded(next))] {
+            for (&partition, intake) in self.intakes.range_mut(some) {
+                while budget > 0 && intake.may_have_more() && reception.engine.wants_within(partition, room) {
+                    budget -= 1;
+                    self.next_intake = partition + 1;
+                    match intake.next(|message| {
+                        self.shared.metrics.polled.add(1);
+                        self.commits.found(partition, message.offset());
+                        room -= i64::try_from(message.payload_len()).unwrap_or(i64::MAX);
+                        reception.receive(message)
+                    }) {
+                        Some(Ok(Ok(()))) => {}
+                        Some(Ok(Err(schema))) => missing.push(schema),
+                        Some(Err(error)) => failed.push(error),
+                        None => break,
+                    }
                 }
             }
         }

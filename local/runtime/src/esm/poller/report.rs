@@ -5,7 +5,7 @@ use rdkafka::consumer::base_consumer::BaseConsumer;
 use rdkafka::topic_partition_list::Offset;
 use tokio::sync::oneshot;
 
-use super::scaling::offsets;
+use super::scaling::{committed, offsets};
 use super::session::Session;
 use super::start::Shared;
 use crate::esm::status::{MappingState, MappingStatus, PartitionStatus};
@@ -63,10 +63,14 @@ impl<I: Invoke> Session<I> {
 fn fill_in_lag<C: ConsumerContext>(consumer: &BaseConsumer<C>, status: &mut MappingStatus) {
     let numbers: Vec<i32> = status.partitions.iter().map(|partition| partition.partition).collect();
     let Ok(ends) = offsets(consumer, &status.topic, &numbers, Offset::End) else { return };
-    let is_fresh = status.partitions.iter().any(|partition| partition.committed.is_none());
-    let asked = if is_fresh { numbers } else { Vec::new() };
-    let beginnings = offsets(consumer, &status.topic, &asked, Offset::Beginning).unwrap_or_default();
+    // After a restart, a partition without anything new has been committed by an earlier session.
+    let unknown = status.partitions.iter().filter(|partition| partition.committed.is_none());
+    let unknown: Vec<i32> = unknown.map(|partition| partition.partition).collect();
+    let before = committed(consumer, &status.topic, &unknown).unwrap_or_default();
+    let fresh: Vec<i32> = unknown.into_iter().filter(|number| !before.contains_key(number)).collect();
+    let beginnings = offsets(consumer, &status.topic, &fresh, Offset::Beginning).unwrap_or_default();
     for partition in &mut status.partitions {
+        partition.committed = partition.committed.or_else(|| before.get(&partition.partition).copied());
         let start = partition.committed.or_else(|| beginnings.get(&partition.partition).copied());
         let end = ends.get(&partition.partition);
         partition.lag = end.zip(start).map(|(end, start)| (end - start).max(0));

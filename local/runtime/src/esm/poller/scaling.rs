@@ -149,22 +149,49 @@ async fn ask_ends<C: ConsumerContext + 'static>(
     Call::Ends(asked.await.unwrap_or(Err(KafkaError::Canceled)))
 }
 
-/// The beginnings or ends of partitions, in one request for each broker. Blocks.
+/// The beginnings, the ends, or the first offsets from a time on (`Offset::Offset`, in epoch
+/// milliseconds) of partitions, in one request for each broker. Blocks.
 pub fn offsets<C: ConsumerContext>(
     consumer: &BaseConsumer<C>,
     topic: &str,
     partitions: &[i32],
     which: Offset,
 ) -> KafkaResult<Ends> {
+    if partitions.is_empty() {
+        return Ok(Ends::new());
+    }
     let mut list = TopicPartitionList::with_capacity(partitions.len());
     for &partition in partitions {
         // The protocol takes −1 and −2 where a time is meant: the end and the beginning.
         list.add_partition_offset(topic, partition, which)?;
     }
-    let found = consumer.offsets_for_times(list, ANSWER_TIMEOUT)?;
-    let known = found.elements().into_iter().filter_map(|element| match element.offset() {
-        Offset::Offset(offset) => Some((element.partition(), offset)),
-        _ => None,
-    });
-    Ok(known.collect())
+    known(&consumer.offsets_for_times(list, ANSWER_TIMEOUT)?)
+}
+
+/// What the group has committed of these partitions. Blocks.
+pub fn committed<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    topic: &str,
+    partitions: &[i32],
+) -> KafkaResult<Ends> {
+    if partitions.is_empty() {
+        return Ok(Ends::new());
+    }
+    let mut list = TopicPartitionList::with_capacity(partitions.len());
+    for &partition in partitions {
+        list.add_partition(topic, partition);
+    }
+    known(&consumer.committed_offsets(list, ANSWER_TIMEOUT)?)
+}
+
+/// The partitions that have such an offset; "none" and "not known" are two things.
+fn known(list: &TopicPartitionList) -> KafkaResult<Ends> {
+    let mut known = Ends::new();
+    for element in list.elements() {
+        element.error()?;
+        if let Offset::Offset(offset) = element.offset() {
+            known.insert(element.partition(), offset);
+        }
+    }
+    Ok(known)
 }

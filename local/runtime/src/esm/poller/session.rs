@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::calls::Call;
-use super::client::consumer_config;
+use super::client::{consumer_config, fetch_ahead_kbytes};
 use super::commits::Commits;
 use super::context::SessionContext;
 use super::drain::Revocation;
@@ -20,6 +20,7 @@ use super::intake::Intake;
 use super::scaling::Scaling;
 use super::schema_desk::SchemaDesk;
 use super::start::Shared;
+use super::supervise::Wanted;
 use crate::esm::engine::Engine;
 use crate::esm::status::MappingState;
 use crate::invoke::Invoke;
@@ -38,6 +39,8 @@ pub struct Session<I> {
     pub(super) shared: Arc<Shared<I>>,
     // Before the consumer: the queues borrow from it, and it must go last.
     pub(super) intakes: BTreeMap<i32, Intake>,
+    /// Whose turn it is to be read first.
+    pub(super) next_intake: i32,
     pub(super) member: Member,
     pub(super) wake: Arc<Notify>,
     pub(super) engine: Engine,
@@ -55,18 +58,17 @@ pub struct Session<I> {
     pub(super) stop_by_ms: Option<i64>,
     /// Set when the client cannot go on.
     pub(super) failure: Option<String>,
-    /// Whether the mapping is to be enabled after this session.
-    pub(super) stays_enabled: bool,
+    /// What is fetched ahead for each partition, in KB.
+    pub(super) fetch_ahead_kbytes: usize,
+    /// Set when there are so many partitions that the client has to be made anew for them.
+    pub(super) crowd: Option<usize>,
 }
 
 /// Why a session ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// The mapping was disabled; or enabled again while it was finishing.
-    Switched {
-        /// Whether it is to be enabled now.
-        enabled: bool,
-    },
+    /// Something else is wanted of the mapping now.
+    Switched,
     /// The runtime stops.
     Stopped,
     /// The client cannot go on; a new one may.
@@ -75,10 +77,12 @@ pub enum Ended {
 
 impl<I: Invoke> Session<I> {
     /// Joins the group; nothing is awaited yet.
-    pub fn open(shared: Arc<Shared<I>>) -> KafkaResult<Self> {
+    pub fn open(wanted: &Wanted<I>) -> KafkaResult<Self> {
+        let shared = Arc::clone(&wanted.shared);
+        let fetch_ahead_kbytes = fetch_ahead_kbytes(wanted.partitions);
         let wake = Arc::new(Notify::new());
         let context = SessionContext::new(shared.config.id.as_str().into());
-        let config = consumer_config(&shared.config, &shared.options);
+        let config = consumer_config(&shared.config, &shared.options, fetch_ahead_kbytes);
         let mut consumer: BaseConsumer<SessionContext> = config.create_with_context(context)?;
         let waker = Arc::clone(&wake);
         consumer.set_nonempty_callback(move || waker.notify_one());
@@ -90,6 +94,7 @@ impl<I: Invoke> Session<I> {
             assignments: 0,
             shared,
             intakes: BTreeMap::new(),
+            next_intake: 0,
             member: Member(Some(Arc::new(consumer))),
             wake,
             commits: Commits::default(),
@@ -99,21 +104,25 @@ impl<I: Invoke> Session<I> {
             state: MappingState::Enabling,
             stop_by_ms: None,
             failure: None,
-            stays_enabled: true,
+            fetch_ahead_kbytes,
+            crowd: None,
         })
     }
 
-    /// Works until the mapping is disabled, the runtime stops or the client fails.
-    pub async fn run(mut self, inbox: &mut Inbox) -> Ended {
+    /// Works until something else is wanted, the runtime stops or the client fails.
+    pub async fn run(mut self, inbox: &mut Inbox, wanted: &mut Wanted<I>) -> Ended {
         loop {
             let has_more = self.turn();
             if self.is_over() {
+                wanted.partitions = self.crowd.unwrap_or(wanted.partitions);
                 return self.leave(inbox).await;
             }
             let wake_at = self.shared.clock.instant(if has_more { i64::MIN } else { self.wake_ms() });
             tokio::select! {
-                () = inbox.stop.cancelled(), if self.stop_by_ms.is_none() => self.begin_stop(),
-                Some(command) = inbox.commands.recv() => self.obey(command),
+                () = inbox.stop.cancelled(), if self.stop_by_ms.is_none() => {
+                    self.begin_stop(MappingState::Disabling);
+                }
+                Some(command) = inbox.commands.recv() => self.obey(command, wanted),
                 Some(Ok(call)) = self.calls.join_next(), if !self.calls.is_empty() => self.finish_call(call),
                 () = self.wake.notified() => {}
                 () = tokio::time::sleep_until(wake_at) => {}
@@ -132,15 +141,16 @@ impl<I: Invoke> Session<I> {
         due.chain(deadlines).chain(self.scaling.due_ms()).fold(housekeeping_ms, i64::min)
     }
 
-    fn obey(&mut self, command: Command) {
+    fn obey(&mut self, command: Command, wanted: &mut Wanted<I>) {
         match command {
-            Command::SetEnabled(enabled) => {
-                self.stays_enabled = enabled;
-                if !enabled && self.stop_by_ms.is_none() {
-                    self.begin_stop();
+            Command::Status { with_lag, reply } => self.report(with_lag, reply),
+            order => {
+                if wanted.obey(order) {
+                    let changed =
+                        if wanted.enabled { MappingState::Updating } else { MappingState::Disabling };
+                    self.begin_stop(changed);
                 }
             }
-            Command::Status { with_lag, reply } => self.report(with_lag, reply),
         }
     }
 
@@ -150,7 +160,7 @@ impl<I: Invoke> Session<I> {
         match self.failure.take() {
             _ if inbox.stop.is_cancelled() => Ended::Stopped,
             Some(cause) => Ended::Failed(cause),
-            None => Ended::Switched { enabled: self.stays_enabled },
+            None => Ended::Switched,
         }
     }
 }

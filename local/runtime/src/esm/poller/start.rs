@@ -148,6 +148,21 @@ impl<I> Shared<I> {
         })
     }
 
+    /// The same mapping with another configuration: what it has counted and met stays.
+    pub fn with_config(&self, config: MappingConfig) -> Result<Self, StartError> {
+        let mut changed = Self::new(config, self.options.clone(), Arc::clone(&self.invoker))?;
+        changed.metrics = Arc::clone(&self.metrics);
+        changed.clock = self.clock;
+        changed.health = Mutex::new(self.health());
+        Ok(changed)
+    }
+
+    /// Whether nothing differs but that it is switched on or off.
+    pub fn is_run_as(&self, other: &Self) -> bool {
+        let enabled = self.config.enabled;
+        self.config == MappingConfig { enabled, ..other.config.clone() }
+    }
+
     /// Notes that something around the function does not work; told once, until it changes.
     pub fn trouble(&self, what: &str) {
         let is_new = self.with_health(|health| {

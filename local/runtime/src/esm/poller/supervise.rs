@@ -12,44 +12,82 @@ use crate::invoke::Invoke;
 /// After a client failed for good, a new one is made.
 const REOPEN_WAIT: Duration = Duration::from_secs(1);
 
-/// Runs until the runtime stops.
-pub async fn supervise<I: Invoke>(shared: Arc<Shared<I>>, mut inbox: Inbox) {
-    let mut enabled = shared.config.enabled;
-    while !inbox.stop.is_cancelled() {
-        if !enabled {
-            enabled = idle(&shared, &mut inbox, MappingState::Disabled, None).await;
-            continue;
-        }
-        let ended = match Session::open(Arc::clone(&shared)) {
-            Ok(session) => Box::pin(session.run(&mut inbox)).await,
-            Err(error) => Ended::Failed(error.to_string()),
-        };
-        match ended {
-            Ended::Stopped => {}
-            Ended::Switched { enabled: switched } => enabled = switched,
-            Ended::Failed(cause) => {
-                shared.trouble(&format!("the Kafka client failed, a new one is made: {cause}"));
-                enabled = idle(&shared, &mut inbox, MappingState::Enabling, Some(REOPEN_WAIT)).await;
+/// What is wanted of a mapping, as ordered last; the next session is opened by it.
+pub struct Wanted<I> {
+    /// Its configuration, and what hangs on it.
+    pub shared: Arc<Shared<I>>,
+    /// Whether it is to read.
+    pub enabled: bool,
+    /// Partitions that it had last, for the client's buffers.
+    pub partitions: usize,
+}
+
+impl<I> Wanted<I> {
+    /// Takes note of an order; true where a session under way has to end for it.
+    pub fn obey(&mut self, order: Command) -> bool {
+        match order {
+            Command::SetEnabled(enabled) => {
+                self.enabled = enabled;
+                !enabled
             }
+            Command::Update { config, reply } => {
+                let outcome = self.shared.with_config(*config);
+                let (ends, answer) = match outcome {
+                    Ok(shared) => {
+                        let is_the_same = shared.is_run_as(&self.shared);
+                        self.enabled = shared.config.enabled;
+                        self.shared = Arc::new(shared);
+                        (!is_the_same || !self.enabled, Ok(()))
+                    }
+                    Err(error) => (false, Err(error)),
+                };
+                // Who asked may be gone; that is no error.
+                drop(reply.send(answer));
+                ends
+            }
+            Command::Status { .. } => false,
         }
     }
 }
 
-/// Answers commands until the mapping is switched, the wait is over or the runtime stops;
-/// returns whether it is to be enabled.
-async fn idle<I>(shared: &Shared<I>, inbox: &mut Inbox, state: MappingState, wait: Option<Duration>) -> bool {
+/// Runs until the runtime stops.
+pub async fn supervise<I: Invoke>(shared: Arc<Shared<I>>, mut inbox: Inbox) {
+    let enabled = shared.config.enabled;
+    let mut wanted = Wanted { shared, enabled, partitions: 1 };
+    while !inbox.stop.is_cancelled() {
+        if !wanted.enabled {
+            idle(&mut wanted, &mut inbox, MappingState::Disabled, None).await;
+            continue;
+        }
+        let ended = match Session::open(&wanted) {
+            Ok(session) => Box::pin(session.run(&mut inbox, &mut wanted)).await,
+            Err(error) => Ended::Failed(error.to_string()),
+        };
+        if let Ended::Failed(cause) = ended {
+            wanted.shared.trouble(&format!("the Kafka client failed, a new one is made: {cause}"));
+            idle(&mut wanted, &mut inbox, MappingState::Enabling, Some(REOPEN_WAIT)).await;
+        }
+    }
+}
+
+/// Answers commands until the mapping is switched, the wait is over or the runtime stops.
+async fn idle<I>(wanted: &mut Wanted<I>, inbox: &mut Inbox, state: MappingState, wait: Option<Duration>) {
     let over = tokio::time::sleep(wait.unwrap_or_default());
     tokio::pin!(over);
     loop {
         tokio::select! {
-            () = inbox.stop.cancelled() => return true,
-            () = &mut over, if wait.is_some() => return true,
+            () = inbox.stop.cancelled() => return,
+            () = &mut over, if wait.is_some() => return,
             command = inbox.commands.recv() => match command {
-                Some(Command::SetEnabled(enabled)) if enabled == (state == MappingState::Disabled) => return enabled,
-                Some(Command::SetEnabled(_)) => {}
-                Some(Command::Status { reply, .. }) => drop(reply.send(shared.status(state))),
+                Some(Command::Status { reply, .. }) => drop(reply.send(wanted.shared.status(state))),
+                Some(order) => {
+                    wanted.obey(order);
+                    if wanted.enabled == (state == MappingState::Disabled) {
+                        return;
+                    }
+                }
                 // Nobody can enable it any more: only the end is awaited.
-                None => { inbox.stop.cancelled().await; return true }
+                None => return inbox.stop.cancelled().await,
             },
         }
     }

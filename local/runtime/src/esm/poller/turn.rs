@@ -10,6 +10,7 @@ use rdkafka::message::BorrowedMessage;
 use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::calls::Call;
+use super::client::fetch_ahead_kbytes;
 use super::context::{Signal, accept};
 use super::intake::Intake;
 use super::receive::Reception;
@@ -30,7 +31,11 @@ impl<I: Invoke> Session<I> {
         self.go_on_letting_go();
         self.commit();
         self.look_at_lag();
-        self.intakes.iter().any(|(&partition, intake)| intake.may_have_more() && self.engine.wants(partition))
+        let room = self.engine.room_bytes();
+        let is_readable = |(&partition, intake): (&i32, &Intake)| {
+            intake.may_have_more() && self.engine.wants_within(partition, room)
+        };
+        self.intakes.iter().any(is_readable)
     }
 
     fn hear_client(&mut self) {
@@ -64,6 +69,7 @@ impl<I: Invoke> Session<I> {
         let Some(consumer) = self.member.consumer() else { return };
         let shared = Arc::clone(&self.shared);
         let topic = &shared.config.topic;
+        self.make_way_for(partitions.count());
         let none = TopicPartitionList::new();
         let taken = if self.stop_by_ms.is_some() { &none } else { partitions };
         for element in taken.elements() {
@@ -89,6 +95,16 @@ impl<I: Invoke> Session<I> {
         self.shared.system_log.assigned(&assigned, self.assignments);
         let (function, group) = (&shared.config.function, &shared.config.consumer_group_id);
         tracing::info!(%function, %topic, %group, ?assigned, "partitions assigned");
+    }
+
+    /// Where so many partitions come that what is fetched ahead for all of them would fill the memory,
+    /// none is taken: the group is joined anew by a client with smaller buffers.
+    fn make_way_for(&mut self, more: usize) {
+        let partitions = self.engine.assigned().count() + more;
+        if self.stop_by_ms.is_none() && fetch_ahead_kbytes(partitions) * 2 < self.fetch_ahead_kbytes {
+            self.crowd = Some(partitions);
+            self.begin_stop(MappingState::Enabling);
+        }
     }
 
     /// A record that did not come by its partition's queue.

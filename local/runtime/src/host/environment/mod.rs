@@ -7,12 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::{Notify, oneshot};
+use tokio_util::sync::CancellationToken;
 
 pub(super) use watch::run;
 
 use super::errors::Failure;
+use super::job::Job;
 use super::pool::{Next, Pool};
 use super::report;
+use super::tail::{Tail, TailSlot};
 use crate::invoke::InvokeOutcome;
 
 /// What the watching task and the port's connections share.
@@ -20,10 +23,14 @@ use crate::invoke::InvokeOutcome;
 pub(super) struct Environment {
     pub(super) id: u64,
     pub(super) pool: Arc<Pool>,
+    /// Ends it once it has no call.
+    stop: CancellationToken,
     current: Mutex<Option<Current>>,
     is_ready: AtomicBool,
     init_failure: Mutex<Option<Failure>>,
     process_id: AtomicU32,
+    /// Where the lines of the process go besides the function's log.
+    pub(super) tail: Arc<TailSlot>,
     /// A call has been answered.
     answered: Notify,
 }
@@ -34,17 +41,20 @@ pub(super) struct Current {
     pub(super) request_id: String,
     pub(super) started: Instant,
     reply: oneshot::Sender<InvokeOutcome>,
+    tail: Option<Arc<Tail>>,
 }
 
 impl Environment {
-    fn new(pool: Arc<Pool>, id: u64) -> Self {
+    pub(super) fn new(pool: Arc<Pool>, id: u64, stop: CancellationToken) -> Self {
         Self {
             id,
             pool,
+            stop,
             current: Mutex::default(),
             is_ready: AtomicBool::new(false),
             init_failure: Mutex::default(),
             process_id: AtomicU32::new(0),
+            tail: Arc::default(),
             answered: Notify::new(),
         }
     }
@@ -59,14 +69,22 @@ impl Environment {
         let job = match self.pool.next(self.id) {
             Next::Job(job) => job,
             Next::Parked(receiver) => receiver.await.ok()?,
+            Next::None => return None,
         };
+        if let Some(debugger) = &self.pool.options.debugger {
+            debugger.admits(&self.pool.function.name, self.process_id.load(Ordering::Relaxed)).await;
+        }
         self.pool.counters.invocations.add_one();
-        let current = Current { request_id: job.request_id, started: Instant::now(), reply: job.reply };
-        Some((current, job.payload))
+        let Job { request_id, payload, reply, tail } = job;
+        Some((Current { request_id, started: Instant::now(), reply, tail }, payload))
     }
 
     /// Notes the call that is about to be handed to the process.
     pub(super) fn begin(&self, current: Current) {
+        if let Some(tail) = &current.tail {
+            tail.keep(format!("START RequestId: {} Version: $LATEST", current.request_id).as_bytes());
+        }
+        self.tail.set(current.tail.clone());
         *self.lock() = Some(current);
     }
 
@@ -107,12 +125,23 @@ impl Environment {
         if matches!(outcome, InvokeOutcome::FunctionError { .. }) {
             self.pool.counters.errors.add_one();
         }
-        if self.pool.options.report {
-            report::write(&self.pool, &current, self.process_id.load(Ordering::Relaxed));
-        }
+        self.report(&current);
         // Who asked may have gone; the work is done all the same.
         drop(current.reply.send(outcome));
         self.answered.notify_waiters();
+    }
+
+    fn report(&self, call: &Current) {
+        if !self.pool.options.report && call.tail.is_none() {
+            return;
+        }
+        let line = report::line(&self.pool, call, self.process_id.load(Ordering::Relaxed));
+        if let Some(tail) = &call.tail {
+            tail.end_with(format!("END RequestId: {}\n{line}\n", call.request_id));
+        }
+        if self.pool.options.report {
+            self.pool.log.try_line(line);
+        }
     }
 
     fn is_ready(&self) -> bool {

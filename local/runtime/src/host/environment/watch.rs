@@ -11,7 +11,6 @@ use tokio::task::JoinSet;
 
 use super::Environment;
 use crate::host::errors::Failure;
-use crate::host::pool::Pool;
 use crate::host::{process, runtime_api};
 
 /// How long answers that a process sent before it ended may take to be read.
@@ -27,12 +26,13 @@ enum End {
 }
 
 /// Starts a process after a while, and watches it to its end.
-pub(in crate::host) async fn run(pool: Arc<Pool>, id: u64, delay: Duration) {
+pub(in crate::host) async fn run(environment: Environment, delay: Duration) {
+    let (pool, id) = (Arc::clone(&environment.pool), environment.id);
     tokio::select! {
         () = tokio::time::sleep(delay) => {}
-        () = pool.stop.cancelled() => return pool.gone(id),
+        () = environment.stop.cancelled() => return pool.gone(id),
     }
-    let environment = Arc::new(Environment::new(Arc::clone(&pool), id));
+    let environment = Arc::new(environment);
     match start(&environment).await {
         Ok((listener, child)) => watch(environment, listener, child).await,
         Err(failure) => {
@@ -47,7 +47,7 @@ async fn start(environment: &Environment) -> Result<(TcpListener, Child), Failur
     let invalid = |error: std::io::Error| Failure::new("Runtime.InvalidEntrypoint", error.to_string());
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(invalid)?;
     let address = listener.local_addr().map_err(invalid)?;
-    let child = process::spawn(&environment.pool, environment.id, address).map_err(|error| {
+    let child = process::spawn(environment, address).map_err(|error| {
         let program = process::program(&environment.pool);
         Failure::new(
             "Runtime.InvalidEntrypoint",
@@ -56,6 +56,9 @@ async fn start(environment: &Environment) -> Result<(TcpListener, Child), Failur
     })?;
     environment.process_id.store(child.id().unwrap_or_default(), Ordering::Relaxed);
     environment.pool.counters.starts.add_one();
+    if let Some(debugger) = &environment.pool.options.debugger {
+        debugger.started(&environment.pool.function, child.id());
+    }
     Ok((listener, child))
 }
 
@@ -84,7 +87,7 @@ async fn until_end(
 ) -> End {
     let pool = &environment.pool;
     let started = Instant::now();
-    let mut look = started + environment.look_interval().min(pool.options.init_max);
+    let mut look = started + environment.look_interval().min(pool.options.init_max(&pool.function));
     loop {
         tokio::select! {
             status = child.wait() => {
@@ -108,9 +111,9 @@ async fn until_end(
     }
 }
 
-/// The pool is closed, and no call is under way here.
+/// The pool is closed or the code replaced, and no call is under way here.
 async fn stopped(environment: &Environment) {
-    environment.pool.stop.cancelled().await;
+    environment.stop.cancelled().await;
     loop {
         let answered = environment.answered.notified();
         if environment.lock().is_none() {
@@ -148,7 +151,7 @@ impl Environment {
         let now = Instant::now();
         let timeout = self.pool.function.timeout;
         if !self.is_ready() {
-            let limit = started + self.pool.options.init_max;
+            let limit = started + self.pool.options.init_max(&self.pool.function);
             return if now >= limit {
                 Err(End::InitTimedOut)
             } else {
@@ -160,7 +163,8 @@ impl Environment {
             Some(deadline) => return Ok(deadline),
             None => {}
         }
-        if self.pool.retire_if_idle(self.id) {
+        let is_watched = self.pool.options.is_debugged(&self.pool.function);
+        if !is_watched && self.pool.retire_if_idle(self.id) {
             return Err(End::Retired);
         }
         Ok(now + self.look_interval())

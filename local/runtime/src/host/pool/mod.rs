@@ -1,5 +1,6 @@
 //! The environments of one function, and the calls that wait for one.
 
+mod restart;
 mod state;
 mod turnover;
 
@@ -53,6 +54,8 @@ pub(super) enum Submitted {
 pub(super) enum Next {
     Job(Job),
     Parked(oneshot::Receiver<Job>),
+    /// The environment is about to be ended.
+    None,
 }
 
 impl Pool {
@@ -94,6 +97,11 @@ impl Pool {
         Submitted::Queued(request_id)
     }
 
+    /// Whether calls wait for an environment.
+    pub(super) fn is_queued_for(&self) -> bool {
+        !self.lock().queue.is_empty()
+    }
+
     /// Starts an environment for those who wait although one seemed about to come back.
     pub(super) fn hurry(self: &Arc<Self>) {
         self.start_if_wanted(self.lock(), 0);
@@ -114,6 +122,9 @@ impl Pool {
     pub(super) fn next(&self, id: u64) -> Next {
         let mut state = self.lock();
         state.enter(id, Phase::Working);
+        if state.turns_away(id) {
+            return Next::None;
+        }
         while let Some(job) = state.queue.pop_front() {
             // Who asked may have gone in the meantime.
             if !job.reply.is_closed() {

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use crate::host::job::Job;
 
@@ -30,6 +31,10 @@ pub(super) struct Idle {
 pub(super) struct Member {
     pub(super) id: u64,
     pub(super) phase: Phase,
+    /// Ends it once it has no call.
+    pub(super) stop: CancellationToken,
+    /// Its code has been replaced.
+    pub(super) is_outdated: bool,
 }
 
 /// What an environment is doing.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Pool;
 use super::state::{Member, Phase, State};
-use crate::host::environment;
+use crate::host::environment::{self, Environment};
 use crate::host::errors::Failure;
 use crate::invoke::InvokeOutcome;
 
@@ -71,16 +71,21 @@ impl Pool {
     }
 
     /// One environment for each waiting job that none is being started for, up to the maximum.
-    pub(super) fn start_if_wanted(self: &Arc<Self>, mut state: MutexGuard<'_, State>, soon_free: usize) {
+    pub(super) fn start_if_wanted(self: &Arc<Self>, state: MutexGuard<'_, State>, soon_free: usize) {
         let coming = state.count(Phase::Starting) + soon_free;
         let has_room = state.members.len() < self.function.environments_max;
-        if state.queue.len() <= coming || !has_room || state.is_closed {
-            return;
+        if state.queue.len() > coming && has_room && !state.is_closed {
+            self.start_another(state);
         }
+    }
+
+    pub(super) fn start_another(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        state.members.push(Member { id, phase: Phase::Starting });
+        let stop = self.stop.child_token();
+        state.members.push(Member { id, phase: Phase::Starting, stop: stop.clone(), is_outdated: false });
         drop(state);
-        tokio::spawn(environment::run(Arc::clone(self), id, self.back_off()));
+        let environment = Environment::new(Arc::clone(self), id, stop);
+        tokio::spawn(environment::run(environment, self.back_off()));
     }
 
     fn back_off(&self) -> Duration {

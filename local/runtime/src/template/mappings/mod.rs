@@ -71,7 +71,7 @@ impl EventSource<'_> {
 }
 
 /// The first text in a reference, such as the logical id of `!GetAtt Cluster.Arn`.
-fn first_text(node: &Node) -> Option<&str> {
+pub(super) fn first_text(node: &Node) -> Option<&str> {
     match &node.kind {
         Kind::Scalar(Value::String(text)) => Some(text),
         Kind::Scalar(_) => None,

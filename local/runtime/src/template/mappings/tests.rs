@@ -29,7 +29,8 @@ fn read(properties: &str) -> Result<MappingConfig, String> {
     );
     let root = parse(&text).unwrap();
     let settings: Settings = serde_json::from_value(parse(GIVEN).unwrap().to_value()).unwrap();
-    let template = Template { file: PathBuf::from("template.yaml"), root, settings };
+    let template =
+        Template { file: PathBuf::from("template.yaml"), root, settings, scope: Default::default() };
     template
         .application()
         .map(|mut application| application.mappings.remove(0))
@@ -142,6 +143,7 @@ Resources:
         file: PathBuf::from("template.yaml"),
         root: parse(text).unwrap(),
         settings: Settings::default(),
+        scope: Default::default(),
     };
     let application = template.application().unwrap();
     let [mapping] = application.mappings.as_slice() else { panic!("one mapping") };

@@ -11,11 +11,10 @@ use std::process::Command;
 use crate::failure::{Doing, Failure, Outcome};
 use crate::fetch::tool::{self, LongStep};
 use crate::say;
+use crate::settings;
 use crate::stack::Stack;
 use tools::Linters;
 
-/// Set to `required` where an unchecked template is a failure: CI.
-const DEMAND: &str = "GATEWAY_CHECKS";
 /// The templates that SAM transforms.
 const TRANSFORMED: [&str; 2] = ["infra/template.yaml", "infra/provision.yaml"];
 
@@ -26,7 +25,7 @@ const TRANSFORMED: [&str; 2] = ["infra/template.yaml", "infra/provision.yaml"];
 pub fn check(stack: &Stack) -> Outcome {
     match tools::linters(stack) {
         Ok(linters) => lint(stack, &linters)?,
-        Err(why) if std::env::var(DEMAND).is_ok_and(|demand| demand == "required") => return Err(why),
+        Err(why) if settings::checks_are_required() => return Err(why),
         Err(why) => not_checked("templates and scripts", &why),
     }
     match tools::actionlint(stack) {

@@ -91,6 +91,31 @@ fn reading_ahead_is_bounded_by_records_and_by_bytes() {
 }
 
 #[test]
+fn without_room_only_empty_partitions_are_fed() {
+    let mut stage = Stage::new(&config());
+    let room = stage.engine.room_bytes();
+    stage.push(0, [0]);
+    assert!(stage.engine.room_bytes() < room, "what waits takes room");
+    assert!(stage.engine.wants(0));
+    assert!(!stage.engine.wants_within(0, 0));
+    assert!(stage.engine.wants_within(1, 0), "a partition that is stuck starves no other");
+    let delivery = stage.delivery();
+    assert_eq!(stage.engine.room_bytes(), room, "what is on its way does not");
+    stage.succeed(&delivery);
+}
+
+#[test]
+fn behind_a_failing_record_filtered_ones_are_not_read_on_without_end() {
+    let mut stage = Stage::new(&config());
+    stage.push(0, [0]);
+    let delivery = stage.delivery();
+    (1..1_000_000).for_each(|offset| stage.engine.skip(0, offset));
+    assert!(!stage.engine.wants(0));
+    stage.succeed(&delivery);
+    assert!(stage.engine.wants(0));
+}
+
+#[test]
 fn filtered_records_count_as_finished() {
     let mut stage = Stage::new(&config());
     stage.engine.skip(0, 0);

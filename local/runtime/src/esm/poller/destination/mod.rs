@@ -8,7 +8,7 @@ mod topic;
 use crate::esm::config::{DestinationArn, MappingConfig, OnFailureDestination};
 use crate::esm::engine::Letter;
 use crate::esm::options::EsmOptions;
-use crate::esm::places::DestinationPlace;
+use crate::esm::places::{DestinationPlace, DestinationPlaces};
 use crate::esm::response::FailedItems;
 
 use super::start::StartError;
@@ -65,13 +65,18 @@ impl Destination {
         options: &EsmOptions,
     ) -> Result<Self, StartError> {
         let key_prefix = format!("aws/lambda/{}", config.uuid);
-        match options.destinations.find(arn) {
-            Some(DestinationPlace::Endpoint(url)) => {
-                Ok(Self::Endpoint(Endpoint::new(url.clone(), arn.clone(), key_prefix)))
+        Self::at(arn, &options.destinations, key_prefix)
+            .ok_or_else(|| StartError::NoPlace { mapping: config.id.clone(), arn: arn.arn.clone() })
+    }
+
+    /// What an ARN means on this machine, if anything.
+    pub fn at(arn: &DestinationArn, places: &DestinationPlaces, key_prefix: String) -> Option<Self> {
+        Some(match places.find(arn)? {
+            DestinationPlace::Endpoint(url) => {
+                Self::Endpoint(Endpoint::new(url.clone(), arn.clone(), key_prefix))
             }
-            Some(DestinationPlace::Folder(folder)) => Ok(Self::Folder(Folder::new(folder, arn, key_prefix))),
-            None => Err(StartError::NoPlace { mapping: config.id.clone(), arn: arn.arn.clone() }),
-        }
+            DestinationPlace::Folder(folder) => Self::Folder(Folder::new(folder, arn, key_prefix)),
+        })
     }
 
     /// Delivers the letters and waits until they are safe.
@@ -85,10 +90,11 @@ impl Destination {
 }
 
 /// Name of a letter's object or file, as AWS names those of other streams (for Kafka it says
-/// nothing): `aws/lambda/<mapping>/<topic>-<partition>/2026/01/31/2026-01-31T23.59.59-<uuid>`.
+/// nothing): `aws/lambda/<mapping>/<topic>-<partition>/2026/01/31/2026-01-31T23.59.59-<uuid>`, and as it
+/// names those of asynchronous calls: `aws/lambda/async/<function>/…`.
 fn object_key(prefix: &str, topic: &str, letter: &Letter) -> String {
-    let partition = letter.records.first().map_or(0, |record| record.0);
+    let partition = letter.records.first().map(|record| format!("-{}", record.0)).unwrap_or_default();
     let now = jiff::Timestamp::now();
     let (day, time) = (now.strftime("%Y/%m/%d"), now.strftime("%Y-%m-%dT%H.%M.%S"));
-    format!("{prefix}/{topic}-{partition}/{day}/{time}-{}", crate::ids::uuid())
+    format!("{prefix}/{topic}{partition}/{day}/{time}-{}", crate::ids::uuid())
 }

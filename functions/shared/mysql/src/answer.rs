@@ -1,0 +1,68 @@
+//! Waiting for the server, for so long only.
+//!
+//! The server gives up a statement that takes too long; a server that is no longer there gives up nothing.
+//! Then the connection is closed: what it may still answer would be the answer to something else.
+
+use std::future::Future;
+use std::io;
+
+use sqlx::MySql;
+use sqlx::mysql::{MySqlArguments, MySqlQueryResult, MySqlRow};
+use sqlx::pool::PoolConnection;
+use sqlx::query::Query;
+
+use crate::database::Database;
+
+impl Database {
+    /// The rows of one statement.
+    pub(crate) async fn fetch_all(
+        &self,
+        query: Query<'_, MySql, MySqlArguments>,
+    ) -> Result<Vec<MySqlRow>, sqlx::Error> {
+        let mut connection = self.connection().await?;
+        let rows = self.in_time(query.fetch_all(&mut *connection)).await;
+        unless_hung(connection, rows)?
+    }
+
+    /// What one statement changed.
+    pub(crate) async fn execute(
+        &self,
+        query: Query<'_, MySql, MySqlArguments>,
+    ) -> Result<MySqlQueryResult, sqlx::Error> {
+        let mut connection = self.connection().await?;
+        let done = self.in_time(query.execute(&mut *connection)).await;
+        unless_hung(connection, done)?
+    }
+
+    /// A connection of the pool.
+    pub(crate) async fn connection(&self) -> Result<PoolConnection<MySql>, sqlx::Error> {
+        // Connecting takes a future of 18 kB, which would be carried through every caller's.
+        Box::pin(self.pool().acquire()).await
+    }
+
+    /// The answer, if it comes in time.
+    pub(crate) async fn in_time<T>(&self, answer: impl Future<Output = T>) -> Result<T, Hung> {
+        tokio::time::timeout(self.answer_timeout, answer).await.map_err(|_| Hung)
+    }
+}
+
+/// No answer came in time.
+#[derive(Debug)]
+pub(crate) struct Hung;
+
+impl From<Hung> for sqlx::Error {
+    fn from(_: Hung) -> Self {
+        Self::Io(io::Error::new(io::ErrorKind::TimedOut, "the server has not answered in time"))
+    }
+}
+
+/// Gives the connection back, or away where it hangs.
+pub(crate) fn unless_hung<T>(
+    mut connection: PoolConnection<MySql>,
+    answer: Result<T, Hung>,
+) -> Result<T, sqlx::Error> {
+    if answer.is_err() {
+        connection.close_on_drop();
+    }
+    Ok(answer?)
+}

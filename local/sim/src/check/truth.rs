@@ -1,0 +1,55 @@
+//! Nothing is guessed: a payment fails when the PSP has said that there is no charge, or a person has; and
+//! what was cancelled is told.
+
+use gateway_domain::{Payment, PaymentId, PaymentStatus};
+
+use super::Judge;
+use crate::psp::{Charge, Standing};
+use crate::runtime::lock;
+use crate::world::World;
+
+impl Judge {
+    /// A person is about to say how a payment ended.
+    pub(crate) fn person_says(&mut self, payment_id: PaymentId) {
+        self.by_word.insert(payment_id);
+    }
+
+    /// Payments that have failed since this was asked last.
+    pub(crate) fn take_failed(&mut self) -> Vec<PaymentId> {
+        std::mem::take(&mut self.failed)
+    }
+}
+
+impl World {
+    /// Looks at a payment that has just failed.
+    pub(crate) fn look_at_failure(&self, payment_id: PaymentId) {
+        let by_word = lock(&self.judge).by_word.contains(&payment_id);
+        if !by_word && !self.psp.knew_of_none(payment_id) {
+            self.accuse("nothing is guessed", || {
+                format!("{payment_id} failed, and the PSP never said that it had no charge for it")
+            });
+        }
+    }
+
+    /// Each charge that was cancelled is told of by its payment's end or its story.
+    pub(super) fn look_at_voids(&self, payments: &[Payment], charges: &[Charge]) {
+        for charge in charges.iter().filter(|charge| charge.standing == Standing::Cancelled) {
+            let ended_so = payments.iter().any(|payment| {
+                payment.id == charge.payment_id
+                    && payment.status == PaymentStatus::Voided
+                    && payment.charge_id.as_ref() == Some(&charge.id)
+            });
+            if !ended_so && !self.tells_of_void(charge) {
+                self.accuse("a cancelled charge is recorded", || format!("{charge:?}"));
+            }
+        }
+    }
+
+    fn tells_of_void(&self, charge: &Charge) -> bool {
+        let about = |(name, text): &(String, String)| name == "charge_id" && *text == charge.id.0;
+        self.ledger.inspect(|rows| {
+            let mut story = rows.timeline(charge.payment_id).iter();
+            story.any(|event| event.event == "VOIDED" && event.detail.iter().any(about))
+        })
+    }
+}

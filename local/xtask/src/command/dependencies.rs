@@ -1,0 +1,67 @@
+//! `cargo xtask check-dependencies`: what the workspace depends on, judged by `deny.toml`.
+//!
+//! Licences, sources and crates that come twice are judged without a network. Known vulnerabilities are
+//! in a database that has to be fetched: where it cannot be, that is said and the rest still counts.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::failure::{Failure, Outcome};
+use crate::fetch::python;
+use crate::fetch::tool::{self, LongStep};
+use crate::say;
+use crate::stack::Stack;
+
+/// The environment's name and its list.
+const CHECKERS: (&str, &str) = ("dependencies", "local/requirements-dependencies.txt");
+/// Set to `required` where unchecked dependencies are a failure: CI.
+const DEMAND: &str = "GATEWAY_CHECKS";
+/// Set to `required` where the database of vulnerabilities can be fetched: CI with a network.
+const ADVISORIES_DEMAND: &str = "GATEWAY_ADVISORIES";
+
+/// Checks everything that can be.
+///
+/// # Errors
+/// A dependency is not allowed, or is vulnerable; or a check that is demanded cannot be made.
+pub fn check(stack: &Stack) -> Outcome {
+    match python::environment(stack, CHECKERS.0, CHECKERS.1) {
+        Ok(bin) => judge(stack, &bin),
+        Err(why) => unless_demanded(DEMAND, "dependencies", why),
+    }
+}
+
+fn judge(stack: &Stack, bin: &Path) -> Outcome {
+    deny(stack, bin, &["check", "bans", "licenses", "sources"], "licences, sources and duplicates")?;
+    match deny(stack, bin, &["fetch", "db"], "fetching the database of vulnerabilities") {
+        Ok(()) => vulnerabilities(stack, bin),
+        Err(why) => unless_demanded(ADVISORIES_DEMAND, "known vulnerabilities", why),
+    }
+}
+
+/// Both read the same database; cargo-audit also knows versions that were taken back.
+fn vulnerabilities(stack: &Stack, bin: &Path) -> Outcome {
+    deny(stack, bin, &["check", "advisories"], "known vulnerabilities")?;
+    let mut audit = Command::new(bin.join("cargo-audit"));
+    audit.args(["audit", "--deny", "yanked"]);
+    run(stack, audit, "cargo audit")
+}
+
+fn deny(stack: &Stack, bin: &Path, arguments: &[&str], what: &str) -> Outcome {
+    let mut deny = Command::new(bin.join("cargo-deny"));
+    deny.args(["--locked", "--color", "never"]).args(arguments);
+    run(stack, deny, what)
+}
+
+fn run(stack: &Stack, mut checker: Command, what: &str) -> Outcome {
+    checker.current_dir(&stack.place.root);
+    let log = stack.place.log("dependencies");
+    tool::run(checker, &LongStep { who: "dependencies", what, log: &log, grows: None })
+}
+
+fn unless_demanded(demand: &str, what: &str, why: Failure) -> Outcome {
+    if std::env::var(demand).is_ok_and(|demand| demand == "required") {
+        return Err(why);
+    }
+    say::progress("dependencies", format!("NOT CHECKED: {what}: {why}"));
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Compiling for Lambda, on any machine: cargo-lambda with zig as C compiler and linker.
+//!
+//! librdkafka comes with OpenSSL and zlib (feature `bundled` of gateway-kafka), so that a binary asks the image for
+//! nothing but glibc. All functions are compiled in one call, in one set of features, in a folder of its own for
+//! each processor: OpenSSL alone takes ten minutes, once.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::arch::Arch;
+use crate::failure::{Doing, Failure, Outcome};
+use crate::fetch::python::{self, Environment};
+use crate::fetch::tool::{self, LongStep};
+use crate::place;
+use crate::stack::Stack;
+use crate::workspace;
+
+/// What compiles.
+const COMPILER: Environment = Environment { name: "packaging", list: "infra/requirements-package.txt" };
+/// The glibc to link against: Amazon Linux 2023's.
+const GLIBC: &str = "2.34";
+/// The profile of Cargo.toml.
+const PROFILE: &str = "deploy";
+/// What only deployed binaries have.
+const FEATURES: &str = "gateway-kafka/bundled";
+/// An empty curl/curl.h, which librdkafka asks for and does not use.
+const STUB: &str = "functions/shared/kafka/stub";
+
+/// Compiles these functions.
+///
+/// # Errors
+/// The compilers cannot be had, or have said why; their log is named.
+pub fn compile(stack: &Stack, arch: Arch, functions: &[String]) -> Outcome {
+    let programs = python::environment(stack, &COMPILER)?;
+    add_target(stack, arch)?;
+    let folder = folder(stack, arch);
+    place::make_folder(&folder)?;
+    let mut cargo = Command::new(programs.join("cargo-lambda"));
+    cargo.current_dir(&stack.place.root).args(["lambda", "build", "--locked", "--workspace"]);
+    // Not `--release`: cargo-lambda would add its own idea of it, which ends a function that panics.
+    cargo.args(["--profile", PROFILE, "--features", FEATURES, "--target"]);
+    cargo.arg(format!("{}.{GLIBC}", arch.target()));
+    cargo.args(functions.iter().flat_map(|name| ["--bin", name]));
+    cargo.env("CARGO_TARGET_DIR", &folder);
+    cargo.env("CPATH", stack.place.root.join(STUB)).env("RUSTFLAGS", flags(stack));
+    cargo.env("PATH", path_with(&programs)?);
+    let what = format!("compiling {} functions for {}", functions.len(), arch.name());
+    let log = stack.place.log(&format!("package-{}", arch.name()));
+    tool::run(cargo, &LongStep { who: "package", what: &what, log: &log, grows: Some(&folder) })
+}
+
+/// Where a processor's code is compiled.
+fn folder(stack: &Stack, arch: Arch) -> PathBuf {
+    stack.place.root.join("target/package").join(arch.name())
+}
+
+/// Where the compiled functions are.
+pub fn binaries(stack: &Stack, arch: Arch) -> PathBuf {
+    folder(stack, arch).join(arch.target()).join(PROFILE)
+}
+
+/// A file with what cargo says of the workspace, as it is compiled here.
+///
+/// # Errors
+/// Cargo cannot say it.
+pub fn metadata(stack: &Stack, arch: Arch) -> Outcome<PathBuf> {
+    let mut cargo = workspace::command(&stack.place);
+    cargo.args(["metadata", "--format-version", "1", "--locked", "--features", FEATURES]);
+    cargo.args(["--filter-platform", arch.target()]);
+    let output = cargo.output().doing(|| "run cargo metadata".to_owned())?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(Failure::new(format!("cargo metadata failed: {}", said.trim())));
+    }
+    let file = folder(stack, arch).join("metadata.json");
+    place::write(&file, &String::from_utf8_lossy(&output.stdout))?;
+    Ok(file)
+}
+
+/// Panics name the sources' files: by these names, not by the folders of whoever compiled.
+fn flags(stack: &Stack) -> String {
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    let named = [(stack.place.root.clone(), "/gateway"), (cargo.join("registry/src"), "/crates")];
+    let flags = named.map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()));
+    flags.join(" ")
+}
+
+/// Rust's own library for the processor, where rustup takes care of Rust.
+fn add_target(stack: &Stack, arch: Arch) -> Outcome {
+    let Some(rustup) = tool::on_path("rustup") else { return Ok(()) };
+    let mut add = Command::new(rustup);
+    add.current_dir(&stack.place.root).args(["target", "add", arch.target()]);
+    let what = format!("seeing to Rust's library for {}", arch.name());
+    let log = stack.place.log("rustup");
+    tool::run(add, &LongStep { who: "package", what: &what, log: &log, grows: None })
+}
+
+/// PATH with zig's Python before all others.
+fn path_with(programs: &std::path::Path) -> Outcome<std::ffi::OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(programs.to_owned()).chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).map_err(|error| Failure::new(format!("PATH: {error}")))
+}
