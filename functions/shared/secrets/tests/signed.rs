@@ -1,5 +1,5 @@
 //! What is sent to Secrets Manager, and what its answers come to, against a stand-in that checks signatures.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 use aws_credential_types::Credentials;
 use gateway_conformance::aws::StandIn;
