@@ -306,6 +306,9 @@ async fn an_authorization_is_cancelled_also_where_the_vault_holds_another_verdic
     assert!(town.step.provider.charge_of(PAYMENT).unwrap().cancelled);
     assert_eq!(town.status().await, PaymentStatus::Declined);
     assert_eq!(town.resolution().await.as_deref(), Some("voided"));
+}
+
+#[tokio::test]
 async fn a_mappings_letter_goes_on_with_the_trace_of_the_record_within() {
     let town = town().await;
     let bytes = |text: &str| text.bytes().map(u8::cast_signed).collect::<Vec<_>>();

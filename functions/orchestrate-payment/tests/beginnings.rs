@@ -28,7 +28,7 @@ fn message() -> PaymentRequested {
         user_id: request.user_id,
         quantity: 1,
         amount: WireMoney(request.amount),
-        card: (&request.card).into(),
+        card: request.card.as_ref().map(Into::into),
         accepted_at_ms: ACCEPTED.as_millis(),
     }
 }

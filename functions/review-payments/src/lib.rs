@@ -61,7 +61,10 @@ pub trait Ledger:
     ReadPayments + SettlePayments + Reviews + WatchPayments + AdministerDeadLetters + AuditStock
 {
 }
-impl<T: ReadPayments + SettlePayments + Reviews + WatchPayments + AdministerDeadLetters + AuditStock> Ledger for T {}
+impl<T: ReadPayments + SettlePayments + Reviews + WatchPayments + AdministerDeadLetters + AuditStock> Ledger
+    for T
+{
+}
 
 /// Everything the vault does here.
 pub trait Vault: CardVault + ChargeAttempts {}

@@ -15,6 +15,7 @@ use zeroize::ZeroizeOnDrop;
 /// Whether a type has a trait: its own constant hides the trait's of the same name, where it exists.
 macro_rules! has {
     ($type:ty, $trait:path) => {{
+        #[allow(dead_code, reason = "used only where the type lacks the trait")]
         trait Otherwise {
             const HAS: bool = false;
         }

@@ -107,10 +107,10 @@ impl<S: Settling, V: ChargeAttempts, P: PaymentProvider> Ending<'_, S, V, P> {
         };
         let decision = self.settling.settle(settle, self.now).await?;
         tracing::info!(payment_id = %case.payment.id, step = case.step, ?decision, "ended by asking");
-        if let SettleDecision::Apply(status, _) = decision {
-            if status.is_final() {
-                metrics::ended(case.step, case.payment.id, status, reason.as_deref(), self.now);
-            }
+        if let SettleDecision::Apply(status, _) = decision
+            && status.is_final()
+        {
+            metrics::ended(case.step, case.payment.id, status, reason.as_deref(), self.now);
         }
         Ok(decision)
     }

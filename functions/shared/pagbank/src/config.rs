@@ -10,7 +10,7 @@ pub enum Token {
     /// The token itself: development. Zeroed on drop.
     Fixed(Value),
     /// A secret, which may get another value at any time.
-    Secret(Kept),
+    Secret(Box<Kept>),
 }
 
 impl Token {

@@ -47,7 +47,7 @@ fn token(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Token, Strin
         let config = SecretConfig::from_env(arn, &lookup)
             .map_err(|error| format!("environment variable PSP_SECRET_ARN: {error}"))?;
         let manager = Manager::new(config).map_err(|error| error.to_string())?;
-        return Ok(Token::Secret(Kept::new(manager, SECRET_FIELD)));
+        return Ok(Token::Secret(Box::new(Kept::new(manager, SECRET_FIELD))));
     }
     let token = lookup("PSP_TOKEN").map(Token::new);
     token.ok_or_else(|| {

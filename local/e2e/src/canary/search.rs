@@ -86,11 +86,6 @@ impl Search {
         self.looked_at.get(kind).copied().unwrap_or(0)
     }
 
-    /// How many things of each kind were looked at.
-    pub const fn counts(&self) -> &BTreeMap<&'static str, u64> {
-        &self.looked_at
-    }
-
     /// What was found.
     pub fn hits(&self) -> &[Hit] {
         &self.hits

@@ -91,7 +91,6 @@ impl<'a> Sweep<'a> {
         let leaks: Vec<_> = self.search.hits().iter().filter(|hit| hit.secret != self.decoy.name).collect();
         assert!(leaks.is_empty(), "cards in clear: {leaks:#?}");
         assert!(self.codes.is_empty(), "codes in clear: {:#?}", self.codes);
-        println!("looked at {:?}", self.search.counts());
         let natively = root().join(".stack/run/kafka.json").exists();
         for (kind, at_least) in PLACES.iter().chain(natively.then_some(&FILES).into_iter().flatten()) {
             let looked_at = self.search.looked_at(kind);

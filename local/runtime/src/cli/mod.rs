@@ -58,7 +58,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Runs everything in the template until Ctrl-C or SIGTERM.
-    Run(Run),
+    Run(Box<Run>),
     /// Shows what of the template is understood and what is left aside.
     Check(Source),
     /// Shows the mappings of a running runtime, live: lag, rates, failures, calls in flight.

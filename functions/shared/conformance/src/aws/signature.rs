@@ -118,7 +118,7 @@ mod tests {
             change(&mut changed);
             assert!(verify(&changed, &scope).is_err(), "{changed:?}");
         }
-        assert!(verify(&request(), &Scope { service: "s3", ..scope.clone() }).is_err());
+        assert!(verify(&request(), &Scope { service: "s3", ..scope }).is_err());
         assert!(verify(&request(), &Scope { secret_key: "another", ..scope }).is_err());
     }
 }

@@ -27,10 +27,10 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
         let Some(span) = context.span(id) else { return };
         let mut data = SpanData::begin(attributes.metadata().name());
         attributes.record(&mut Fields(&mut data));
-        if let Some(around) = span.parent() {
-            if let Some(around) = around.extensions().get::<SpanData>() {
-                place(&mut data, around);
-            }
+        if let Some(around) = span.parent()
+            && let Some(around) = around.extensions().get::<SpanData>()
+        {
+            place(&mut data, around);
         }
         // Without a place of its own or around it, it belongs to no invocation: nobody could find it.
         if data.context.trace_id != 0 && data.context.is_sampled() {

@@ -22,7 +22,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use receive_psp_webhook::ReceivePspWebhook;
 use reserve::Reserve;
-use review_payments::ReviewPayments;
+use review_payments::{LastAudit, ReviewPayments};
 use serde_json::{Value, json};
 
 use crate::servers::{letter, run};
@@ -215,8 +215,16 @@ proptest! {
         run(async {
             let Shop { ledger, vault, provider, clock, .. } = Shop::with_payment_begun().await.unwrap();
             let (review_after_ms, inquiry_grace_ms) = (300_000, 30_000);
-            let handler =
-                ReviewPayments { ledger, vault, provider, clock, review_after_ms, inquiry_grace_ms };
+            let stock_audited = LastAudit::default();
+            let handler = ReviewPayments {
+                ledger,
+                vault,
+                provider,
+                clock,
+                review_after_ms,
+                inquiry_grace_ms,
+                stock_audited,
+            };
             send(&handler, &ask).await
         })?;
     }

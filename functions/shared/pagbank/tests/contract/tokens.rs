@@ -30,7 +30,7 @@ fn pagbank(psp: &Running, secrets: &StandIn) -> PagBank {
     };
     PagBank::new(PagBankConfig {
         base_url: psp.url(),
-        token: Token::Secret(Kept::new(Manager::new(config).unwrap(), "token")),
+        token: Token::Secret(Box::new(Kept::new(Manager::new(config).unwrap(), "token"))),
         timeout_ms: 8_000,
         notification_url: None,
     })
