@@ -47,7 +47,10 @@ proptest! {
     fn only_the_payments_own_charge_is_a_verdict(status in 100_u16..600, body in bodies()) {
         let answer = Answer { status, retry_after_ms: None, body: body.clone() };
         if let Reading::Outcome(ChargeOutcome::Verdict(_)) = charge::read(&Ok(answer), &expected()) {
-            prop_assert!((200..300).contains(&status) && is_ours(&serde_json::from_slice(&body).unwrap()));
+            prop_assert!((200..300).contains(&status));
+            // What nests too deep for the other reader stands where ours passes over it.
+            let other = serde_json::from_slice(&body);
+            prop_assert!(other.is_err() || is_ours(&other.unwrap()));
         }
     }
 

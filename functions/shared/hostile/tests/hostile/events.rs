@@ -21,7 +21,8 @@ proptest! {
         };
         let read = serde_json::from_slice::<KafkaEvent>(&event).ok().map(KafkaEvent::into_records);
         if let Some(Ok(records)) = read {
-            let event = serde_json::from_slice(&event).unwrap();
+            // What nests too deep for the counter stands where the reader passes over it.
+            let Ok(event) = serde_json::from_slice(&event) else { return Ok(()) };
             prop_assert_eq!(records.len(), count(&event));
         }
     }
