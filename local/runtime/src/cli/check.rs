@@ -1,6 +1,7 @@
 //! `esm-local check`: what of a template is understood.
 
 use esm_local::esm::config::{EventSource, MappingConfig};
+use esm_local::esm::filter::FilterSet;
 use esm_local::host::{HostOptions, LogBook};
 use esm_local::template::{Application, Function, PayloadFormat, Route, Schedule};
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ pub fn execute(source: &Source) -> Result<(), Error> {
     let config = source.config()?;
     let template = source.read(config.as_ref())?;
     let application = template.application()?;
+    read_filters(&application)?;
     if let Some(config) = &config {
         println!("configured by {}", config.file.display());
     }
@@ -29,6 +31,16 @@ pub fn execute(source: &Source) -> Result<(), Error> {
         section("look at", &application.warnings, Clone::clone);
     }
     Ok(())
+}
+
+/// Filters are read where a mapping starts, which it does not here.
+fn read_filters(application: &Application) -> Result<(), Error> {
+    let fault = |mapping: &MappingConfig| {
+        let fault = FilterSet::parse(&mapping.filter_patterns).err()?;
+        Some(format!("{}: FilterCriteria: {fault}", mapping.id))
+    };
+    let faults: Vec<String> = application.mappings.iter().filter_map(fault).collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
 }
 
 fn section<T>(title: &str, items: &[T], line: impl Fn(&T) -> String) {

@@ -24,7 +24,6 @@ fn each_mistake_is_told_with_its_line_and_remedy() {
         (mapping("            Topics: [a, b]\n"), ":10: Resources.Pay.Properties.Events.It.Properties.Topics: a mapping has exactly one topic, not 2"),
         (mapping("            Topics: [a]\n            BatchSize: 20000\n"), ":11: Resources.Pay.Properties.Events.It.Properties.BatchSize: a whole number from 1 to 10000 is wanted here, not 20000"),
         (mapping("            Topics: [a]\n            StartingPosition: EARLIEST\n"), ":11: Resources.Pay.Properties.Events.It.Properties.StartingPosition: EARLIEST is none of TRIM_HORIZON, LATEST, AT_TIMESTAMP"),
-        (mapping("            Topics: [a]\n            FilterCriteria: {Filters: [{Pattern: '{'}]}\n"), ":11: Resources.Pay.Properties.Events.It.Properties.FilterCriteria"),
         (mapping("            Topics: [!GetAtt Queue.QueueName]\n"), "there is no resource Queue"),
         (mapping("            Topics: [!Ref Topic]\n"), ":10: Resources.Pay.Properties.Events.It.Properties.Topics: Topic is neither a parameter nor a resource of this template"),
         (schedule("ScheduleExpression: cron(0 12 * *)"), ":9: Resources.Pay.Properties.Events.It.Properties.ScheduleExpression: cron(0 12 * *): cron has six fields, not 4"),
