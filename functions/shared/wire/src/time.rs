@@ -7,6 +7,9 @@ use gateway_domain::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// The last moment that every calendar here has, 9999-12-30T22:00:00Z, in epoch milliseconds.
+const LAST_MS: i64 = 253_402_207_200_000;
+
 /// [`Timestamp`] as RFC 3339, such as `2026-11-23T09:30:00.000Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WireTime(pub Timestamp);
@@ -14,7 +17,7 @@ pub struct WireTime(pub Timestamp);
 impl fmt::Display for WireTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A record may hold any number; an answer that tells of it must not fail for that.
-        let millis = self.0.as_millis().clamp(0, jiff::Timestamp::MAX.as_millisecond());
+        let millis = self.0.as_millis().clamp(0, LAST_MS);
         let moment = jiff::Timestamp::from_millisecond(millis).map_err(|_| fmt::Error)?;
         write!(f, "{moment:.3}")
     }
@@ -59,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_moment_that_no_calendar_has_is_shown_as_the_nearest() {
-        for (millis, text) in [(i64::MIN, "1970-01-01T00:00:00.000Z"), (i64::MAX, "9999-12-30T22:00:00.999Z")]
+        for (millis, text) in [(i64::MIN, "1970-01-01T00:00:00.000Z"), (i64::MAX, "9999-12-30T22:00:00.000Z")]
         {
             assert_eq!(WireTime(Timestamp::from_millis(millis)).to_string(), text);
         }
