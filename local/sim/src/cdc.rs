@@ -32,6 +32,8 @@ struct State {
     seen: BTreeMap<ProductId, u64>,
     told: Vec<Product>,
     pending: VecDeque<Product>,
+    /// Whether the connector has something in hand.
+    telling: bool,
 }
 
 impl Cdc {
@@ -48,12 +50,15 @@ impl Cdc {
 
     /// Whether all that was committed is in the topic.
     pub fn is_idle(&self) -> bool {
-        lock(&self.state).pending.is_empty()
+        let state = lock(&self.state);
+        state.pending.is_empty() && !state.telling
     }
 
     fn next(&self) -> Option<Product> {
         let mut state = lock(&self.state);
-        let product = state.pending.pop_front()?;
+        let product = state.pending.pop_front();
+        state.telling = product.is_some();
+        let product = product?;
         state.told.push(product.clone());
         Some(product)
     }
@@ -74,7 +79,8 @@ pub async fn connect(world: Arc<World>) {
             world.append(Actor::Connector, vec![record(&product)]);
             if world.fault(&lot, &[Fault::ConnectorRepeats]).is_some() {
                 world.sleep(lot.millis(500, 60_000, 2)).await;
-                let again = world.cdc.last(1 + lot.below(REPEATED_MAX, 3));
+                let mut again = world.cdc.last(1 + lot.below(REPEATED_MAX, 3));
+                again.truncate(1 + lot.below(REPEATED_MAX, 4) as usize);
                 world.append(Actor::Connector, again.iter().map(record).collect());
             }
         }

@@ -62,7 +62,8 @@ impl Port {
         let mut work = Box::pin(work);
         let world = &self.0.world;
         let mut limit = world.sleep(world.setting.timeout_ms(self.0.actor));
-        poll_fn(|context| {
+        world.runs(true);
+        let ended = poll_fn(|context| {
             if let Poll::Ready(answer) = work.as_mut().poll(context) {
                 return Poll::Ready(Ended::Answered(answer));
             }
@@ -71,7 +72,9 @@ impl Port {
             }
             Pin::new(&mut limit).poll(context).map(|()| Ended::TimedOut)
         })
-        .await
+        .await;
+        world.runs(false);
+        ended
     }
 
     /// One call of a server that changes nothing in the ledger.

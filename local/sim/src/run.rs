@@ -127,7 +127,9 @@ fn is_at_rest(world: &World, groups: &[Arc<Group>]) -> bool {
         && world.psp.is_at_rest()
         && world.cdc.is_idle()
         && groups.iter().all(|group| group.is_idle(world))
-        && !world.holds_money_for_nothing()
+        && !world.is_running()
+        && world.held_for_nothing().is_empty()
+        && world.untold_voids().is_empty()
 }
 
 fn tally(world: &World) -> BTreeMap<String, u64> {

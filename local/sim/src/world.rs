@@ -1,6 +1,6 @@
 //! Everything that outlives a function: stores, topics, the PSP; and what watches over them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use gateway_memory::attempts::MemoryPayments;
@@ -68,6 +68,7 @@ pub struct World {
     chance: Mutex<Chance>,
     outage: OnceLock<Outage>,
     drawn: AtomicU64,
+    running: AtomicUsize,
     seed: u64,
 }
 
@@ -116,6 +117,7 @@ impl World {
             chance: Mutex::new(origin.chance),
             outage: OnceLock::new(),
             drawn: AtomicU64::new(0),
+            running: AtomicUsize::new(0),
             seed: origin.seed,
         });
         world.plan_outage();
@@ -181,6 +183,20 @@ impl World {
     /// Hands the chance back when the run is over.
     pub fn chance<T>(&self, look: impl FnOnce(&Chance) -> T) -> T {
         look(&lock(&self.chance))
+    }
+
+    /// An invocation begins (true) or has ended (false).
+    pub(crate) fn runs(&self, begins: bool) {
+        if begins {
+            self.running.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.running.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether any function is at work.
+    pub fn is_running(&self) -> bool {
+        self.running.load(Ordering::Relaxed) > 0
     }
 
     /// 64 bits that no other call gets.

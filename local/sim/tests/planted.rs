@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sim::{Case, Planted, Setting, Sweep, shrink};
 
 /// Within so many seeds each bug is found.
-const SEEDS_MAX: u64 = 4_000;
+const SEEDS_MAX: u64 = 20_000;
 
 fn found(setting: &Arc<Setting>, planted: Planted) -> Option<u64> {
     let setting = Arc::clone(setting);

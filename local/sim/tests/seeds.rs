@@ -36,6 +36,8 @@ fn what_once_failed_stays_mended() {
     for seed in [3_535, 7_013, 18_319] {
         stays_clean(seed, 1);
     }
+    // It was looked at before a cancellation was written down.
+    stays_clean(15_604, 1);
 }
 
 #[test]

@@ -29,11 +29,15 @@ impl Profile {
     pub(super) fn of(seed: u64) -> Self {
         let number = |salt: u64| mix(seed ^ mix(salt ^ 0x5eed));
         let (calm, murky) = (number(1) % 16 == 0, number(5) % 6 == 0);
+        let (tardy, silent) = (number(6) % 6 == 0, number(7) % 8 == 0);
         let rate = |fault: &Fault| {
             let draw = number(100 + *fault as u64);
-            match fault.murky_rate() {
+            let of_psp =
+                [(murky, fault.murky_rate()), (silent, fault.silent_rate()), (tardy, fault.tardy_rate())];
+            let of_psp = of_psp.into_iter().find_map(|(is_so, rate)| rate.filter(|_| is_so));
+            match of_psp {
                 _ if calm => 0,
-                Some(rate) if murky => rate,
+                Some(rate) => rate,
                 _ if draw % 3 == 0 => fault.rate(draw >> 8),
                 _ => 0,
             }
@@ -61,6 +65,24 @@ impl Fault {
             Self::NotConnected | Self::DecidedLate => Some(60_000),
             Self::TooMany => Some(30_000),
             Self::WebhookLost => Some(100_000),
+            _ => None,
+        }
+    }
+
+    /// Rates where the PSP does not say what became of a charge: what leads to a review.
+    const fn silent_rate(self) -> Option<u64> {
+        match self {
+            Self::Unanswered => Some(80_000),
+            Self::NotConnected => Some(50_000),
+            Self::ErrorAfter => Some(10_000),
+            _ => None,
+        }
+    }
+
+    /// Rates where the PSP decides after all have given up: what turns up late.
+    const fn tardy_rate(self) -> Option<u64> {
+        match self {
+            Self::DecidedVeryLate => Some(30_000),
             _ => None,
         }
     }

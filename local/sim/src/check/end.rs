@@ -32,7 +32,7 @@ pub fn at_the_end(world: &World, quiet: bool) {
     }
     world.look_at_cards();
     world.look_at_records();
-    world.look_at_voids(&payments, &charges);
+    world.look_at_voids();
     world.look_at_open_letters();
     world.look_at_index();
     let at_ms = world.now_ms() - START_MS;
@@ -42,14 +42,15 @@ pub fn at_the_end(world: &World, quiet: bool) {
 }
 
 impl World {
-    /// Whether a charge that turned up late is still to be found and cancelled.
-    pub(crate) fn holds_money_for_nothing(&self) -> bool {
-        let charges = self.psp.charges();
-        let mut held = charges.iter().filter(|charge| charge.holds_money());
-        let status = |charge: &Charge| {
-            self.ledger.inspect(|rows| rows.payment(charge.payment_id).map(|payment| payment.status))
-        };
-        held.any(|charge| status(charge) != Some(PaymentStatus::Authorized))
+    /// Charges that turned up late and are still to be found and cancelled.
+    pub(crate) fn held_for_nothing(&self) -> Vec<Charge> {
+        let mut charges = self.psp.charges();
+        self.ledger.inspect(|rows| {
+            let status = |charge: &Charge| rows.payment(charge.payment_id).map(|payment| payment.status);
+            charges
+                .retain(|charge| charge.holds_money() && status(charge) != Some(PaymentStatus::Authorized));
+        });
+        charges
     }
 
     /// Money is held for a payment if and only if it is authorized, and exactly as much.
@@ -116,5 +117,8 @@ fn unfinished(world: &World) -> String {
         let letters = letters.map(|(row, _)| format!("letter of {:?} is open", row.origin));
         open.chain(held.map(|row| format!("{} is held", row.id))).chain(letters).collect()
     });
+    let charges = world.held_for_nothing().into_iter().chain(world.untold_voids());
+    let charges = charges.map(|charge| format!("{charge:?}"));
+    let open: Vec<String> = open.into_iter().chain(charges).collect();
     format!("still open: {}", open.join(", "))
 }

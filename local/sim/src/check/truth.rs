@@ -1,7 +1,7 @@
 //! Nothing is guessed: a payment fails when the PSP has said that there is no charge, or a person has; and
 //! what was cancelled is told.
 
-use gateway_domain::{Payment, PaymentId, PaymentStatus};
+use gateway_domain::{PaymentId, PaymentStatus};
 
 use super::Judge;
 use crate::psp::{Charge, Standing};
@@ -31,25 +31,39 @@ impl World {
         }
     }
 
-    /// Each charge that was cancelled is told of by its payment's end or its story.
-    pub(super) fn look_at_voids(&self, payments: &[Payment], charges: &[Charge]) {
-        for charge in charges.iter().filter(|charge| charge.standing == Standing::Cancelled) {
-            let ended_so = payments.iter().any(|payment| {
-                payment.id == charge.payment_id
-                    && payment.status == PaymentStatus::Voided
-                    && payment.charge_id.as_ref() == Some(&charge.id)
+    /// Looks at a payment whose charge was decided about while an inquiry had to wait for it.
+    pub(crate) fn look_at_haste(&self, payment_id: PaymentId) {
+        let by_word = lock(&self.judge).by_word.contains(&payment_id);
+        let status = self.ledger.inspect(|rows| rows.payment(payment_id).map(|payment| payment.status));
+        if status == Some(PaymentStatus::Failed) && !by_word {
+            self.accuse("\"no charge\" is not believed too early", || {
+                format!("{payment_id} had failed when the PSP decided in its usual time")
             });
-            if !ended_so && !self.tells_of_void(charge) {
-                self.accuse("a cancelled charge is recorded", || format!("{charge:?}"));
-            }
         }
+    }
+
+    /// Each charge that was cancelled is told of by its payment's end or its story.
+    pub(super) fn look_at_voids(&self) {
+        if let Some(charge) = self.untold_voids().first() {
+            self.accuse("a cancelled charge is recorded", || format!("{charge:?}"));
+        }
+    }
+
+    /// Charges that were cancelled and are not told of.
+    pub(crate) fn untold_voids(&self) -> Vec<Charge> {
+        let mut charges = self.psp.charges();
+        charges.retain(|charge| charge.standing == Standing::Cancelled && !self.tells_of_void(charge));
+        charges
     }
 
     fn tells_of_void(&self, charge: &Charge) -> bool {
         let about = |(name, text): &(String, String)| name == "charge_id" && *text == charge.id.0;
         self.ledger.inspect(|rows| {
+            let ended_so = rows.payment(charge.payment_id).is_some_and(|payment| {
+                payment.status == PaymentStatus::Voided && payment.charge_id.as_ref() == Some(&charge.id)
+            });
             let mut story = rows.timeline(charge.payment_id).iter();
-            story.any(|event| event.event == "VOIDED" && event.detail.iter().any(about))
+            ended_so || story.any(|event| event.event == "VOIDED" && event.detail.iter().any(about))
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Functions behind a schedule, and who starts them: at their times, twice, or not at all.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use dispatch_retries::DispatchRetries;
@@ -50,27 +51,39 @@ async fn run_schedule(world: Arc<World>, actor: Actor, period_ms: i64) {
 async fn scheduled(world: &Arc<World>, actor: Actor) {
     let port = Port::open(world, actor);
     let ended = port.run(handle(&port)).await;
-    world.tell(|| match ended {
-        Ended::Answered(report) => format!("{} reports {report}", actor.name()),
-        Ended::Crashed => format!("{} died", actor.name()),
-        Ended::TimedOut => format!("{} took too long", actor.name()),
-    });
+    match ended {
+        Ended::Answered(None) => {}
+        Ended::Answered(Some(report)) => world.tell(|| format!("{} reports {report}", actor.name())),
+        Ended::Crashed => world.tell(|| format!("{} died", actor.name())),
+        Ended::TimedOut => world.tell(|| format!("{} took too long", actor.name())),
+    }
 }
 
-async fn handle(port: &Port) -> String {
+/// What is to be told of a run; nothing where nothing was to be done.
+async fn handle(port: &Port) -> Option<String> {
     let setting = &port.0.world.setting;
     let port = port.clone();
     if port.0.actor == Actor::DispatchRetries {
         let (ledger, log, stuck_after_ms) = (port.clone(), port.clone(), setting.stuck_after_ms);
         let job = DispatchRetries { ledger, log, clock: port, stuck_after_ms };
-        return format!("{:?}", job.run().await);
+        let ran = job.run().await;
+        return told(&ran, |report| *report != dispatch_retries::Report::default());
     }
     if port.0.actor == Actor::ReviewPayments {
-        return format!("{:?}", review_payments(&port).run().await);
+        let ran = review_payments(&port).run().await;
+        return told(&ran, |report| report.asked + report.watched > 0);
     }
     let budget_ms = setting.timeout_ms(port.0.actor) / 2;
     let job = ExpireReservations { ledger: port.clone(), clock: port, budget_ms };
-    format!("{:?}", job.run().await)
+    let ran = job.run().await;
+    told(&ran, |report| report.released > 0)
+}
+
+fn told<R: Debug>(ran: &Result<R, String>, did_something: impl Fn(&R) -> bool) -> Option<String> {
+    match ran {
+        Ok(report) => did_something(report).then(|| format!("{report:?}")),
+        Err(error) => Some(error.clone()),
+    }
 }
 
 /// Behind a schedule and a route.

@@ -8,3 +8,5 @@ mod letters;
 mod log;
 mod provider;
 mod review;
+
+pub(crate) use provider::LATE_MS_MAX;

@@ -38,7 +38,7 @@ const CANCEL_FAULTS: [Fault; 5] =
     [Fault::NotConnected, Fault::CancelRefused, Fault::AnswerLost, Fault::CrashBefore, Fault::CrashAfter];
 
 /// Up to here a decision is only late, in milliseconds: an inquiry within the grace period finds it.
-const LATE_MS_MAX: i64 = 10_000;
+pub(crate) const LATE_MS_MAX: i64 = 10_000;
 /// Decisions that come after all have given up take up to one of these times, in milliseconds.
 const VERY_LATE_MS_MAX: [i64; 4] = [120_000, 1_200_000, 7_200_000, 54_000_000];
 /// Longer than any limit of a call.
@@ -48,6 +48,7 @@ impl PaymentProvider for Port {
     async fn charge(&self, request: ChargeRequest<'_>) -> ChargeOutcome {
         let outcome = self.limited(self.send_charge(request.payment_id, request.amount)).await;
         let outcome = outcome.unwrap_or_else(|| failed(Certainty::Unknown, "timeout"));
+        self.tell_heard("charge", || charged(&outcome));
         match outcome {
             ChargeOutcome::Failed(failure)
                 if failure.certainty == Certainty::Unknown
@@ -62,18 +63,20 @@ impl PaymentProvider for Port {
     async fn find_charge(&self, charge_id: &ChargeId, payment_id: PaymentId, amount: Cents) -> Inquiry {
         let look = || self.0.world.psp.by_id(charge_id);
         let answer = self.limited(self.inquire("find charge", look)).await.flatten();
-        self.read_inquiry(answer, payment_id, amount)
+        self.heard(self.read_inquiry(answer, payment_id, amount))
     }
 
     async fn find_by_payment(&self, payment_id: PaymentId, amount: Cents) -> Inquiry {
         let look = || self.0.world.psp.by_payment(payment_id);
         let answer = self.limited(self.inquire("find by payment", look)).await.flatten();
-        self.read_inquiry(answer, payment_id, amount)
+        self.heard(self.read_inquiry(answer, payment_id, amount))
     }
 
     async fn cancel(&self, charge_id: &ChargeId, _amount: Cents) -> CancelOutcome {
         let unanswered = || CancelOutcome::Unanswered { reason: "no answer".to_owned() };
-        self.limited(self.send_cancel(charge_id)).await.unwrap_or_else(unanswered)
+        let outcome = self.limited(self.send_cancel(charge_id)).await.unwrap_or_else(unanswered);
+        self.tell_heard("cancellation", || format!("{outcome:?}"));
+        outcome
     }
 }
 
@@ -93,6 +96,15 @@ impl Port {
             Poll::Pending => Pin::new(&mut limit).poll(context).map(|()| None),
         })
         .await
+    }
+
+    fn heard(&self, inquiry: Inquiry) -> Inquiry {
+        self.tell_heard("inquiry", || inquired(&inquiry));
+        inquiry
+    }
+
+    fn tell_heard(&self, what: &str, heard: impl FnOnce() -> String) {
+        self.0.world.tell(|| format!("{} hears of its {what}: {}", self.0.actor.name(), heard()));
     }
 
     async fn travel(&self, lot: &Lot, salt: u64) {
@@ -255,7 +267,6 @@ impl Port {
         } else {
             env.world.psp.cancel(charge_id)
         };
-        env.world.tell(|| format!("psp: {} is asked to be cancelled: {known:?}", charge_id.0));
         match fault {
             Some(Fault::CrashAfter) => env.crash().await,
             Some(Fault::AnswerLost) => env.world.sleep(NEVER_MS).await,
@@ -266,6 +277,21 @@ impl Port {
             Some(_) => CancelOutcome::Cancelled,
             None => refused("no such charge"),
         }
+    }
+}
+
+fn charged(outcome: &ChargeOutcome) -> String {
+    match outcome {
+        ChargeOutcome::Verdict(verdict) => verdict.as_str().to_owned(),
+        ChargeOutcome::Failed(failure) => format!("{} ({})", failure.certainty.as_str(), failure.code),
+    }
+}
+
+fn inquired(inquiry: &Inquiry) -> String {
+    match inquiry {
+        Inquiry::Found(verdict) => format!("{:?} is {}", verdict.charge_id(), verdict.as_str()),
+        Inquiry::None => "there is no charge".to_owned(),
+        other => format!("{other:?}"),
     }
 }
 

@@ -7,6 +7,7 @@ use gateway_domain::charge::ChargeId;
 
 use super::{Charge, Psp, Standing};
 use crate::actor::Actor;
+use crate::ports::LATE_MS_MAX;
 use crate::runtime::lock;
 use crate::world::World;
 
@@ -42,7 +43,7 @@ impl Psp {
             60..85 => Standing::Declined,
             _ => Standing::InAnalysis,
         };
-        let Taken { key, payment_id, amount, .. } = taken;
+        let Taken { key, payment_id, amount, takes_ms } = taken;
         let mut state = lock(&world.psp.state);
         state.pending.remove(&key);
         let id = ChargeId(format!("CHAR_{}", state.charges.len() + 1));
@@ -50,6 +51,9 @@ impl Psp {
         drop(state);
         world.tell(|| format!("psp: {} for {payment_id} of {amount} is {standing:?}", id.0));
         world.look_at_charges(payment_id);
+        if takes_ms <= LATE_MS_MAX {
+            world.look_at_haste(payment_id);
+        }
         if standing == Standing::InAnalysis {
             let wait_ms = lot.millis(ANALYSIS_MS.0, ANALYSIS_MS.1, 2);
             let standing = if lot.happens(600, 3) { Standing::Authorized } else { Standing::Declined };

@@ -110,14 +110,20 @@ async fn redrive(world: &Arc<World>, id: &str, lot: &Lot) {
     }
 }
 
+/// Whether a charge holds what the payment is about: nobody can mend it who says so of another one.
+fn fits(world: &World, id: PaymentId, cents: i64) -> bool {
+    let amount = world.ledger.inspect(|rows| rows.payment(id).map(|payment| payment.amount));
+    amount.and_then(|amount| amount.to_cents().ok()).is_some_and(|amount| amount.get() == cents)
+}
+
 /// Says what the PSP's back office shows, or something else.
 async fn review(world: &Arc<World>, id: PaymentId) {
     let lot = world.draw(Actor::Admin, "review");
     let charge = world.psp.by_payment(id);
     let (resolution, charge_id) = match charge {
         Some(charge) if charge.standing == Standing::Authorized => match lot.below(3, 1) {
-            0 => ("authorized", Some(charge.id.0)),
-            1 => ("voided", None),
+            0 if fits(world, id, charge.amount) => ("authorized", Some(charge.id.0)),
+            0 | 1 => ("voided", None),
             _ => ("failed", None),
         },
         Some(charge) if charge.standing == Standing::Declined => ("declined", Some(charge.id.0)),

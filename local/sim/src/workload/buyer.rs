@@ -93,9 +93,11 @@ async fn pay(
 
 /// Looks until the payment is final; what a buyer was told to be final must stay so.
 async fn watch(world: &Arc<World>, payment_id: PaymentId) -> Option<PaymentStatus> {
+    let mut last = None;
     for _ in 0..LOOKS_MAX {
         world.sleep(LOOK_MS).await;
-        if let Some(status) = requests::status(world, payment_id).await {
+        if let Some(status) = requests::status(world, payment_id, last).await {
+            last = Some(status);
             lock(&world.judge).was_told(payment_id, status);
             if status.is_final() {
                 return Some(status);

@@ -13,6 +13,9 @@ use crate::chance::Fault;
 use crate::functions;
 use crate::world::World;
 
+/// Buyers look often.
+const LOOK: &str = "GET /payments";
+
 /// What a buyer's program makes of an answer.
 pub(super) enum Heard<T> {
     /// It got what it wanted.
@@ -34,12 +37,24 @@ pub(super) async fn send(
     let fault = world.fault(&lot, &[Fault::BuyerUnheard]);
     world.sleep(lot.millis(1, 40, 1)).await;
     let answer = functions::http(world, to, request).await;
+    // Who only looks tells what has changed.
+    if what == LOOK {
+        return if fault.is_some() { None } else { answer };
+    }
     world.tell(|| {
         let status =
-            answer.as_ref().map_or("no answer".to_owned(), |it| format!("{} {}", it.status, it.body));
+            answer.as_ref().map_or("no answer".to_owned(), |it| format!("{} {}", it.status, gist(&it.body)));
         format!("{}: {what}: {status}", who.name())
     });
     if fault.is_some() { None } else { answer }
+}
+
+/// What a person would read of an answer.
+fn gist(body: &str) -> String {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let told = ["id", "status", "state", "code", "detail", "said_by"].map(|name| body[name].as_str());
+    let told: Vec<_> = told.into_iter().flatten().collect();
+    told.join(" ")
 }
 
 pub(super) async fn reserve(world: &Arc<World>, order: &Order) -> Heard<ReservationId> {
@@ -95,11 +110,19 @@ pub(super) async fn pay(
 }
 
 /// The payment's status, as its buyer is told.
-pub(super) async fn status(world: &Arc<World>, id: PaymentId) -> Option<PaymentStatus> {
+pub(super) async fn status(
+    world: &Arc<World>,
+    id: PaymentId,
+    last: Option<PaymentStatus>,
+) -> Option<PaymentStatus> {
     let request = TestRequest::to("GET /payments/{id}").path("id", id);
-    let answer = send(world, (Actor::Buyer, Actor::Payments), "GET /payments", request).await?;
+    let answer = send(world, (Actor::Buyer, Actor::Payments), LOOK, request).await?;
     let body: Value = serde_json::from_str(&answer.body).ok()?;
-    body["status"].as_str()?.parse().ok()
+    let status: PaymentStatus = body["status"].as_str()?.parse().ok()?;
+    if last != Some(status) {
+        world.tell(|| format!("buyer: {LOOK}: {id} is {status}"));
+    }
+    Some(status)
 }
 
 fn read<T>(answer: Option<HttpResponse>, good: u16, read: impl Fn(&Value) -> Option<T>) -> Heard<T> {
