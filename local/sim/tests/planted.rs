@@ -32,7 +32,7 @@ fn a_failure_shrinks_to_the_faults_that_it_takes() {
     let shrunk = shrink(&case).unwrap();
     let rule = |violation: Option<sim::Violation>| violation.unwrap().rule;
     assert_eq!(rule(shrunk.ended.violation), rule(whole.violation));
-    assert!(shrunk.ended.faults.len() <= 3, "{:?}", shrunk.ended.faults);
+    assert!(shrunk.ended.faults.len() <= 4, "{:?}", shrunk.ended.faults);
     assert!(shrunk.parties.len() <= 2, "{:?}", shrunk.parties);
     assert!(shrunk.ended.story.iter().any(|line| line.contains("VIOLATION")));
 }
