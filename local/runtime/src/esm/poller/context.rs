@@ -119,18 +119,23 @@ fn explain(error: &KafkaError, reason: &str) -> Trouble {
         UnknownPartition, UnknownTopic, UnknownTopicOrPartition,
     };
     match error.rdkafka_error_code() {
+        // TLS 1.3: what the brokers think of the client's certificate, or of there being none, comes
+        // only after the handshake.
+        Some(BrokerTransportFailure) if reason.contains("SSL alert") => tls(reason),
         Some(AllBrokersDown | BrokerTransportFailure | OperationTimedOut | Resolve) => Trouble::Unreachable,
         Some(Authentication) => Trouble::Refused("the brokers refuse the credentials; trying on".to_owned()),
-        // The time it took is in brackets at the end, and different every time.
-        Some(SSL) => {
-            let cause = reason.split(" (after ").next().unwrap_or(reason);
-            Trouble::Refused(format!("TLS with the brokers fails; trying on: {cause}"))
-        }
+        Some(SSL) => tls(reason),
         Some(UnknownTopicOrPartition | UnknownTopic | UnknownPartition) => {
             Trouble::Other("the topic does not exist yet; waiting for it".to_owned())
         }
         _ => Trouble::Other(format!("{error}: {reason}")),
     }
+}
+
+/// Without the time that it took, which is in brackets at the end, and different every time.
+fn tls(reason: &str) -> Trouble {
+    let cause = reason.split(" (after ").next().unwrap_or(reason);
+    Trouble::Refused(format!("TLS with the brokers fails; trying on: {cause}"))
 }
 
 /// Starts reading these partitions, in the way of the group's protocol.
