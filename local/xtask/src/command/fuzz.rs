@@ -12,13 +12,11 @@ use crate::failure::{Failure, Outcome};
 use crate::fetch::python::{self, Environment};
 use crate::fetch::tool::{self, LongStep};
 use crate::ports::Port;
-use crate::say;
 use crate::stack::Stack;
+use crate::{say, settings};
 
 /// The environment's name and its list.
 const FUZZER: Environment = Environment { name: "fuzzing", list: "local/requirements-fuzzing.txt" };
-/// Set to `required` where an untried route is a failure: CI.
-const DEMAND: &str = "GATEWAY_CHECKS";
 /// How long a token is good that is used for one run.
 const TOKEN_LIFE_S: u32 = 60 * 60;
 /// Who tries: name and roles.
@@ -33,7 +31,7 @@ pub fn in_tests() -> FuzzApi {
 pub fn run(stack: &Stack, options: &FuzzApi) -> Outcome {
     let bin = match python::environment(stack, &FUZZER) {
         Ok(bin) => bin,
-        Err(why) if std::env::var(DEMAND).is_ok_and(|demand| demand == "required") => return Err(why),
+        Err(why) if settings::checks_are_required() => return Err(why),
         Err(why) => {
             say::progress("fuzz", format!("NOT TRIED: {why}"));
             return Ok(());
