@@ -4,10 +4,11 @@
 //! nothing but glibc. All functions are compiled in one call, in one set of features, in a folder of its own for
 //! each processor: OpenSSL alone takes ten minutes, once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::arch::Arch;
+use super::zig;
 use crate::failure::{Doing, Failure, Outcome};
 use crate::fetch::python::{self, Environment};
 use crate::fetch::tool::{self, LongStep};
@@ -23,8 +24,6 @@ const GLIBC: &str = "2.34";
 const PROFILE: &str = "deploy";
 /// What only deployed binaries have.
 const FEATURES: &str = "gateway-kafka/bundled";
-/// An empty curl/curl.h, which librdkafka asks for and does not use.
-const STUB: &str = "functions/shared/kafka/stub";
 
 /// Compiles these functions.
 ///
@@ -41,9 +40,9 @@ pub fn compile(stack: &Stack, arch: Arch, functions: &[String]) -> Outcome {
     cargo.args(["--profile", PROFILE, "--features", FEATURES, "--target"]);
     cargo.arg(format!("{}.{GLIBC}", arch.target()));
     cargo.args(functions.iter().flat_map(|name| ["--bin", name]));
-    cargo.env("CARGO_TARGET_DIR", &folder);
-    cargo.env("CPATH", stack.place.root.join(STUB)).env("RUSTFLAGS", flags(stack));
+    cargo.env("CARGO_TARGET_DIR", &folder).env("RUSTFLAGS", flags(stack));
     cargo.env("PATH", path_with(&programs)?);
+    cargo.envs(zig::variables(&stack.place.root, &programs, arch)?);
     let what = format!("compiling {} functions for {}", functions.len(), arch.name());
     let log = stack.place.log(&format!("package-{}", arch.name()));
     tool::run(cargo, &LongStep { who: "package", what: &what, log: &log, grows: Some(&folder) })
@@ -96,8 +95,8 @@ fn add_target(stack: &Stack, arch: Arch) -> Outcome {
     tool::run(add, &LongStep { who: "package", what: &what, log: &log, grows: None })
 }
 
-/// PATH with zig's Python before all others.
-fn path_with(programs: &std::path::Path) -> Outcome<std::ffi::OsString> {
+/// PATH with what was installed before all others.
+fn path_with(programs: &Path) -> Outcome<std::ffi::OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(programs.to_owned()).chain(std::env::split_paths(&path));
     std::env::join_paths(folders).map_err(|error| Failure::new(format!("PATH: {error}")))

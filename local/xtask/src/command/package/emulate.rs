@@ -1,7 +1,7 @@
 //! Running the other processor's programs: qemu's user mode with that processor's glibc, both unpacked into a folder
 //! of ours. Nothing of the system is changed, and apt's own state is left alone.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::arch::Arch;
@@ -14,35 +14,38 @@ use crate::stack::Stack;
 /// What a function is linked against at start: glibc, and what unwinds.
 const LIBRARIES: [&str; 2] = ["libc6", "libgcc-s1"];
 
-/// The words before a program for `arch`: none where this machine runs it; nothing where it cannot be run at all.
+/// The words before a program for `arch`: none where this machine runs it.
 ///
 /// # Errors
-/// The emulator or the libraries cannot be fetched.
-pub fn emulator(stack: &Stack, arch: Arch) -> Outcome<Option<Vec<String>>> {
+/// Nothing here runs it, and what does cannot be fetched.
+pub fn emulator(stack: &Stack, arch: Arch) -> Outcome<Vec<String>> {
     if arch.is_native() {
-        return Ok(Some(Vec::new()));
+        return Ok(Vec::new());
     }
     if !debian::is_here() {
-        return Ok(None);
+        return Err(Failure::new(format!("nothing here runs programs for {}", arch.name())));
     }
     let folder = stack.place.downloads.join(format!("emulate-{}", arch.name()));
-    let name = format!("qemu-{}-static", arch.machine());
-    let here = folder.join("qemu/usr/bin").join(&name);
-    let qemu = match tool::on_path(&name) {
-        Some(installed) => installed,
-        None => {
-            if !here.is_file() {
-                debian::unpack(stack, &[&["qemu-user-static"]], &folder.join("qemu"))?;
-            }
-            here
-        }
-    };
+    let qemu = qemu(stack, arch, &folder.join("qemu"))?;
     let libraries = folder.join("root");
     if !libraries.join("complete").is_file() {
         fetch_libraries(stack, arch, &libraries)?;
         place::write(&libraries.join("complete"), "")?;
     }
-    Ok(Some(vec![qemu.display().to_string(), "-L".to_owned(), libraries.display().to_string()]))
+    Ok(vec![qemu.display().to_string(), "-L".to_owned(), libraries.display().to_string()])
+}
+
+/// qemu's user mode: the installed one, or one of ours.
+fn qemu(stack: &Stack, arch: Arch, folder: &Path) -> Outcome<PathBuf> {
+    let name = format!("qemu-{}-static", arch.machine());
+    if let Some(installed) = tool::on_path(&name) {
+        return Ok(installed);
+    }
+    let here = folder.join("usr/bin").join(&name);
+    if !here.is_file() {
+        debian::unpack(stack, &[&["qemu-user-static"]], folder)?;
+    }
+    Ok(here)
 }
 
 /// The other processor's packages, by an apt state of its own with the system's sources and keys.

@@ -8,6 +8,7 @@ mod arch;
 mod check;
 mod compile;
 mod emulate;
+mod zig;
 
 use std::path::PathBuf;
 
