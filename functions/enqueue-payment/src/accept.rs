@@ -4,7 +4,6 @@ use gateway_domain::PaymentId;
 use gateway_domain::begin::{self, RejectReason};
 use gateway_edge::http::{HttpRequest, HttpResponse, Problem};
 use gateway_edge::trace;
-use gateway_ports::attempts::CardVault;
 use gateway_ports::claims::PaymentClaims;
 use gateway_ports::log::MessageLog;
 use gateway_ports::reservations::ReadReservations;
@@ -14,11 +13,10 @@ use crate::claim::Turn;
 use crate::request::{self, Wish};
 use crate::{EnqueuePayment, answer};
 
-impl<L, D, V, K, C> EnqueuePayment<L, D, V, K, C>
+impl<L, D, K, C> EnqueuePayment<L, D, K, C>
 where
     L: ReadReservations,
     D: PaymentClaims,
-    V: CardVault,
     K: MessageLog,
     C: Clock,
 {

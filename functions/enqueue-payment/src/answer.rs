@@ -1,8 +1,10 @@
 //! What the buyer is told.
 
 use gateway_domain::begin::{PaymentRequest, RejectReason};
+use gateway_domain::limits::CLAIM_LEASE_MS;
 use gateway_domain::{PaymentId, PaymentStatus, Timestamp};
 use gateway_edge::http::{HttpResponse, Problem};
+use gateway_ports::PortError;
 use gateway_wire::http::{AcceptedBody, CURRENCY, CardBody, PaymentBody, PaymentLinks};
 use gateway_wire::money::WireMoney;
 use gateway_wire::time::WireTime;
@@ -68,4 +70,11 @@ pub(crate) fn in_flight(payment_id: PaymentId, lease_until: Timestamp, now: Time
 pub(crate) fn key_reused() -> Problem {
     let detail = "the Idempotency-Key was used for another payload; a new payment needs a new key";
     Problem::unprocessable("idempotency_key_reused", detail)
+}
+
+/// 503: a server failed amid the work. What the claim holds stays: after its lease the same request
+/// goes on with the same payment id.
+pub(crate) fn unfinished(payment_id: PaymentId) -> impl FnOnce(PortError) -> Problem {
+    let lease_s = u32::try_from(CLAIM_LEASE_MS / 1000).unwrap_or(u32::MAX);
+    move |error| Problem::from(error).retry_after(lease_s).about(payment_id)
 }

@@ -2,14 +2,16 @@
 
 use gateway_domain::begin::RejectReason;
 use gateway_domain::claim::{Claim, ClaimDecision, decide_with_key, decide_without_key};
-use gateway_domain::limits::{CLAIM_LEASE_MS, DUPLICATE_WINDOW_MS, IDEMPOTENCY_WINDOW_MS};
+use gateway_domain::limits::{CARD_LIFE_MS, CLAIM_LEASE_MS, DUPLICATE_WINDOW_MS, IDEMPOTENCY_WINDOW_MS};
 use gateway_domain::{PaymentId, PaymentStatus};
 use gateway_edge::http::Problem;
 use gateway_edge::metrics::{self, Unit};
 use gateway_ports::Clock;
-use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, PaymentClaims};
+use gateway_ports::attempts::NewPaymentItem;
+use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, NewPayment, PaymentClaims};
 use gateway_ports::reservations::ReadReservations;
 
+use crate::order::Order;
 use crate::request::Wish;
 use crate::{EnqueuePayment, answer};
 
@@ -24,7 +26,7 @@ pub(crate) enum Turn {
     Replay(PaymentId, PaymentStatus),
 }
 
-impl<L, D, V, K, C> EnqueuePayment<L, D, V, K, C>
+impl<L, D, K, C> EnqueuePayment<L, D, K, C>
 where
     L: ReadReservations,
     D: PaymentClaims,
@@ -41,14 +43,16 @@ where
         payable: Result<(), RejectReason>,
     ) -> Result<Turn, Problem> {
         let mut request = self.claim_request(wish, payment_id);
+        let item = item(&wish.order, payment_id);
+        let payment = NewPayment { item: &item, card: &wish.card };
         let mut outcome = match payable {
-            Ok(()) => self.claims.claim(&request).await?,
+            Ok(()) => self.claims.claim(&request, payment).await?,
             Err(reason) => ClaimOutcome::Taken(self.find_earlier(&request, reason).await?),
         };
         for _ in 0..ROUNDS_MAX {
             let ClaimOutcome::Taken(earlier) = outcome else { return Ok(Turn::Queue(request.payment_id)) };
             let status = self.ledger.payment_status(earlier.payment_id).await?;
-            request.payment_id = match decide(&earlier, &request, status) {
+            outcome = match decide(&earlier, &request, status) {
                 ClaimDecision::Replay(id) => {
                     count(metrics::REQUESTS_REPLAYED);
                     return Ok(Turn::Replay(id, status.unwrap_or(PaymentStatus::Pending)));
@@ -64,10 +68,16 @@ where
                 ClaimDecision::KeyReused(_) => return Err(answer::key_reused()),
                 // Whether the earlier request queued its payment is not known, so it is queued (again)
                 // even if the reservation cannot be paid any more: then it will be REJECTED.
-                ClaimDecision::TakeOver(id) => id,
-                ClaimDecision::Replace(_) => payable.map(|()| payment_id).map_err(answer::refused)?,
+                ClaimDecision::TakeOver(id) => {
+                    request.payment_id = id;
+                    self.claims.take_over(&earlier, &request).await?
+                }
+                ClaimDecision::Replace(_) => {
+                    payable.map_err(answer::refused)?;
+                    request.payment_id = payment_id;
+                    self.claims.replace(&earlier, &request, payment).await?
+                }
             };
-            outcome = self.claims.take_over(&earlier, &request).await?;
         }
         Err(answer::in_flight(request.payment_id, request.lease_until, request.now))
     }
@@ -106,6 +116,18 @@ where
             lease_until: now.plus_millis(CLAIM_LEASE_MS),
             expires_at: now.plus_millis(window_ms),
         }
+    }
+}
+
+fn item(order: &Order, payment_id: PaymentId) -> NewPaymentItem {
+    let accepted_at = payment_id.accepted_at();
+    NewPaymentItem {
+        payment_id,
+        reservation_id: order.reservation_id,
+        user_id: order.user_id.clone(),
+        amount: order.amount,
+        accepted_at,
+        card_expires_at: accepted_at.plus_millis(CARD_LIFE_MS),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Accepts a payment and queues it.
 //!
 //! Route: `POST /payment`. The reservation is checked first, so that what cannot be paid is refused at
-//! once. Then the request is claimed (a payment id is chosen and stored in the claim), its card
-//! vaulted, the payment produced to `order_queue`, and only then answered 202. A crash at any point
-//! leaves a claim whose lease lapses: the next equal request goes on with the *same* payment id, and
-//! every step before it may be repeated. The steps need one another, so none runs beside another: a
-//! claim for what is refused would block its correction, a card for a duplicate would lie in the
-//! vault for nothing, a record without its card could not be charged.
+//! once. Then the request is claimed (a payment id is chosen and stored in the claim, and with it, as
+//! one, the payment's item with its sealed card), the payment produced to `order_queue`, and only then
+//! answered 202. A crash at any point leaves nothing, or a claim whose lease lapses: the next equal
+//! request goes on with the *same* payment id, and producing may be repeated. The steps need one
+//! another, so none runs beside another: a claim for what is refused would block its correction, a
+//! card for a duplicate would lie in the vault for nothing, a record without its card could not be
+//! charged.
 //!
 //! It never talks to the PSP, and writes nothing to MySQL.
 
@@ -21,30 +22,26 @@ mod tests;
 
 use gateway_edge::http::{HttpHandler, HttpRequest, HttpResponse, Problem};
 use gateway_ports::Clock;
-use gateway_ports::attempts::CardVault;
 use gateway_ports::claims::PaymentClaims;
 use gateway_ports::log::MessageLog;
 use gateway_ports::reservations::ReadReservations;
 
 /// The handler with the ports it needs.
-pub struct EnqueuePayment<L, D, V, K, C> {
+pub struct EnqueuePayment<L, D, K, C> {
     /// Reservations, and the status of earlier payments.
     pub ledger: L,
-    /// Who was first.
+    /// Who was first, and the first one's card.
     pub claims: D,
-    /// Where the card is put.
-    pub vault: V,
     /// Where the payment is queued.
     pub log: K,
     /// Time, and new ids.
     pub clock: C,
 }
 
-impl<L, D, V, K, C> HttpHandler for EnqueuePayment<L, D, V, K, C>
+impl<L, D, K, C> HttpHandler for EnqueuePayment<L, D, K, C>
 where
     L: ReadReservations,
     D: PaymentClaims,
-    V: CardVault,
     K: MessageLog,
     C: Clock,
 {

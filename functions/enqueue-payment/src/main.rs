@@ -1,7 +1,5 @@
 //! Wires enqueue-payment to its servers.
 
-use std::sync::Arc;
-
 use enqueue_payment::EnqueuePayment;
 use gateway_dynamodb::{DynamoStore, StoreConfig};
 use gateway_edge::config::{optional, parsed_or};
@@ -13,11 +11,9 @@ use gateway_mysql::{Database, Settings};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init();
-    let store = Arc::new(DynamoStore::new(StoreConfig::from_env()?));
     let handler = EnqueuePayment {
         ledger: Database::open(&Settings::from_env(optional)?)?,
-        claims: Arc::clone(&store),
-        vault: store,
+        claims: DynamoStore::new(StoreConfig::from_env()?),
         log: KafkaLog::new(KafkaConfig::from_env(optional)?)?,
         clock: SystemClock,
     };

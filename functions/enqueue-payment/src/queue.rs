@@ -1,12 +1,10 @@
-//! Vault, produce, complete: each may be repeated for the same payment id.
+//! Produce, complete: each may be repeated for the same payment id.
 
 use gateway_domain::begin::PaymentRequest;
-use gateway_domain::limits::{CARD_LIFE_MS, CLAIM_LEASE_MS};
 use gateway_domain::{PaymentId, UserId};
 use gateway_edge::TraceContext;
 use gateway_edge::http::{HttpResponse, Problem};
 use gateway_edge::kafka::{outgoing, produce_one};
-use gateway_ports::attempts::{CardVault, NewPaymentItem};
 use gateway_ports::claims::{ClaimKey, PaymentClaims};
 use gateway_ports::log::MessageLog;
 use gateway_ports::{Clock, PortError};
@@ -17,10 +15,9 @@ use gateway_wire::{PaymentRequested, topics};
 use crate::request::Wish;
 use crate::{EnqueuePayment, answer};
 
-impl<L, D, V, K, C> EnqueuePayment<L, D, V, K, C>
+impl<L, D, K, C> EnqueuePayment<L, D, K, C>
 where
     D: PaymentClaims,
-    V: CardVault,
     K: MessageLog,
     C: Clock,
 {
@@ -32,9 +29,9 @@ where
     ) -> Result<HttpResponse, Problem> {
         let Wish { order, card, key, .. } = wish;
         let request = order.to_request(payment_id, card.summary());
-        let unfinished = |error| unfinished(payment_id, error);
-        self.vault.put(&item(&request), card).await.map_err(unfinished)?;
-        self.produce(&request, trace).await.map_err(unfinished)?;
+        // Wiped: it is in the vault.
+        drop(card);
+        self.produce(&request, trace).await.map_err(answer::unfinished(payment_id))?;
         if let Some(key) = key {
             self.complete(request.user_id.clone(), key, payment_id).await;
         }
@@ -65,21 +62,4 @@ where
             tracing::warn!(%payment_id, %error, "claim not marked as completed");
         }
     }
-}
-
-fn item(request: &PaymentRequest) -> NewPaymentItem {
-    NewPaymentItem {
-        payment_id: request.payment_id,
-        reservation_id: request.reservation_id,
-        user_id: request.user_id.clone(),
-        amount: request.amount,
-        accepted_at: request.accepted_at,
-        card_expires_at: request.accepted_at.plus_millis(CARD_LIFE_MS),
-    }
-}
-
-/// The claim stays: after its lease the same request goes on with the same payment id.
-fn unfinished(payment_id: PaymentId, error: PortError) -> Problem {
-    let lease_s = u32::try_from(CLAIM_LEASE_MS / 1000).unwrap_or(u32::MAX);
-    Problem::from(error).retry_after(lease_s).about(payment_id)
 }

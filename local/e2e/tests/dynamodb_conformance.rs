@@ -14,7 +14,7 @@ use gateway_conformance::attempts::{LEASE_MS, authorized, fresh_payment, now, ra
 use gateway_conformance::claims::fresh_key;
 use gateway_dynamodb::{DynamoStore, StoreConfig, dynamodb_client};
 use gateway_ports::attempts::{AttemptClaim, CardVault as _, ChargeAttempts as _};
-use gateway_ports::claims::{ClaimOutcome, ClaimRequest, PaymentClaims as _};
+use gateway_ports::claims::{ClaimOutcome, ClaimRequest, NewPayment, PaymentClaims as _};
 use tokio::io::{AsyncReadExt as _, copy, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::OnceCell;
@@ -93,6 +93,10 @@ async fn enable_ttl(client: &Client, table: &str) {
 
 mod claims {
     gateway_conformance::claims_suite!(super::store());
+
+    gateway_conformance::claimed_payments_suite!(async {
+        (super::store().await, Box::new(super::store().await))
+    });
 }
 
 mod attempts {
@@ -194,18 +198,19 @@ async fn lose_the_answer(client: &mut TcpStream, server: &mut TcpStream) {
 
 #[tokio::test]
 async fn a_claim_whose_answer_got_lost_is_recognised_as_ours() {
-    let now = now();
+    let item = fresh_payment(now());
     let request = ClaimRequest {
         key: fresh_key(),
-        payment_id: fresh_payment(now).payment_id,
+        payment_id: item.payment_id,
         fingerprint: [7; 32],
-        now,
-        lease_until: now.plus_millis(15_000),
-        expires_at: now.plus_millis(120_000),
+        now: item.accepted_at,
+        lease_until: item.accepted_at.plus_millis(15_000),
+        expires_at: item.accepted_at.plus_millis(120_000),
     };
-    let store = store_losing_the_first_answer().await;
-    assert_eq!(store.claim(&request).await.unwrap(), ClaimOutcome::Claimed);
-    assert!(matches!(store.claim(&request).await.unwrap(), ClaimOutcome::Taken(_)));
+    let (store, card) = (store_losing_the_first_answer().await, raw_card());
+    let payment = NewPayment { item: &item, card: &card };
+    assert_eq!(store.claim(&request, payment).await.unwrap(), ClaimOutcome::Claimed);
+    assert!(matches!(store.claim(&request, payment).await.unwrap(), ClaimOutcome::Taken(_)));
 }
 
 #[tokio::test]

@@ -46,9 +46,9 @@ pub struct World {
     /// MySQL.
     pub ledger: MemoryLedger,
     /// DynamoDB's payment items.
-    pub vault: MemoryPayments,
+    pub vault: Arc<MemoryPayments>,
     /// DynamoDB's claims.
-    pub claims: MemoryClaims,
+    pub claims: MemoryClaims<Arc<MemoryPayments>>,
     /// The search index.
     pub index: MemoryIndex,
     /// What the product table's binlog tells.
@@ -100,12 +100,13 @@ impl World {
     #[must_use]
     pub fn new(origin: Origin) -> Arc<Self> {
         let partitions = origin.chance.profile().partitions;
+        let vault = Arc::new(MemoryPayments::default());
         let world = Arc::new(Self {
             runtime: Arc::new(Runtime::starting_at(START_MS)),
             setting: origin.setting,
             ledger: MemoryLedger::new(),
-            vault: MemoryPayments::default(),
-            claims: MemoryClaims::default(),
+            claims: MemoryClaims::beside(Arc::clone(&vault)),
+            vault,
             index: MemoryIndex::default(),
             cdc: Cdc::default(),
             topics: Topics::new(partitions),

@@ -7,7 +7,17 @@ use gateway_ports::reservations::Reservations as _;
 use gateway_wire::topics;
 use serde_json::{Value, json};
 
-use super::world::{RESERVATION, accepted, body, json, orchestrate, pay, queued, world};
+use super::world::{RESERVATION, World, accepted, body, json, orchestrate, pay, queued, world};
+
+/// With `value` at `pointer` the body is refused, for that and nothing else.
+async fn expect_fault(world: &World, mut body: Value, pointer: &str, value: Value, code: &str) {
+    *body.pointer_mut(pointer).unwrap() = value.clone();
+    let response = pay(&body, None).send(world).await;
+    let problem = json(&response);
+    let errors = problem["errors"].as_array().unwrap();
+    assert_eq!((response.status, errors.len()), (422, 1), "{pointer} {value}: {problem}");
+    assert_eq!((&errors[0]["pointer"], &errors[0]["code"]), (&json!(pointer), &json!(code)), "{problem}");
+}
 
 #[tokio::test]
 async fn a_payment_is_accepted_vaulted_and_queued() {
@@ -23,7 +33,7 @@ async fn a_payment_is_accepted_vaulted_and_queued() {
     assert_eq!(answer["card"], json!({ "brand": "visa", "last4": "2097" }));
     assert_eq!(answer["created_at"], "2026-11-23T09:30:00.000Z");
     assert_eq!(answer["links"]["self"], format!("/payments/{id}"));
-    assert!(world.vault.inner.has_card(id));
+    assert!(world.claims.vault.inner.has_card(id));
     let [message]: [_; 1] = queued(&world).try_into().unwrap();
     assert_eq!((message.payment_id, message.reservation_id, message.quantity), (id, RESERVATION, 2));
     assert_eq!(message.card.as_ref().map(|card| card.bin.as_str()), Some("453962"));
@@ -83,12 +93,7 @@ async fn faults_of_an_encrypted_card_are_told_by_pointer_and_code() {
     ] {
         let mut body = body();
         body["card"] = encrypted();
-        *body.pointer_mut(pointer).unwrap() = value.clone();
-        let response = pay(&body, None).send(&world).await;
-        let problem = json(&response);
-        let errors = problem["errors"].as_array().unwrap();
-        assert_eq!((response.status, errors.len()), (422, 1), "{pointer} {value}: {problem}");
-        assert_eq!((&errors[0]["pointer"], &errors[0]["code"]), (&json!(pointer), &json!(code)), "{problem}");
+        expect_fault(&world, body, pointer, value, code).await;
     }
     assert!(queued(&world).is_empty());
 }
@@ -144,13 +149,7 @@ async fn fields_at_fault_are_told_by_pointer_and_code() {
         ("/card/card_security_code", json!("1234"), "invalid_security_code"),
         ("/card/card_security_code", Value::Null, "required"),
     ] {
-        let mut body = body();
-        *body.pointer_mut(pointer).unwrap() = value.clone();
-        let response = pay(&body, None).send(&world).await;
-        let problem = json(&response);
-        let errors = problem["errors"].as_array().unwrap();
-        assert_eq!((response.status, errors.len()), (422, 1), "{pointer} {value}: {problem}");
-        assert_eq!((&errors[0]["pointer"], &errors[0]["code"]), (&json!(pointer), &json!(code)), "{problem}");
+        expect_fault(&world, body(), pointer, value, code).await;
     }
     assert!(queued(&world).is_empty());
 }

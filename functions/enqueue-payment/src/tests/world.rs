@@ -31,7 +31,7 @@ pub(super) const RESERVATION: ReservationId = ReservationId::from_u128(2);
 /// 2026-11-23T09:30:00Z.
 const NOW: Timestamp = Timestamp::from_millis(1_795_426_200_000);
 
-pub(super) type World = EnqueuePayment<MemoryLedger, MemoryClaims, Vault, Log, ManualClock>;
+pub(super) type World = EnqueuePayment<MemoryLedger, MemoryClaims<Vault>, Log, ManualClock>;
 
 /// A vault that can be away.
 #[derive(Default)]
@@ -85,8 +85,7 @@ pub(super) async fn world() -> World {
         total_price: price.times(2).unwrap(),
     };
     ledger.reserve(&command, NOW.plus_millis(900_000), NOW).await.unwrap().unwrap();
-    let (claims, vault, log) = (MemoryClaims::default(), Vault::default(), Log::default());
-    EnqueuePayment { ledger, claims, vault, log, clock }
+    EnqueuePayment { ledger, claims: MemoryClaims::default(), log: Log::default(), clock }
 }
 
 /// PagBank's published test card.

@@ -3,19 +3,37 @@
 //! Each function is one behaviour; [`claims_suite!`](crate::claims_suite) makes a test of each. All
 //! use fresh keys, so that a shared table that is not empty will do.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use gateway_domain::claim::Claim;
 use gateway_domain::{Money, PaymentId, ReservationId, Timestamp, UserId};
-use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, PaymentClaims};
+use gateway_ports::attempts::{AttemptClaim, NewPaymentItem};
+use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, NewPayment, PaymentClaims};
 use tokio::task::JoinSet;
 
+use crate::attempts::{self, Payments, fresh_payment, raw_card};
 use crate::fresh;
 
 /// How many race for one thing.
 pub const RACERS: usize = 20;
 const LEASE_MS: i64 = 15_000;
 const LIFE_MS: i64 = 120_000;
+
+/// Makes one test of each behaviour of claims and the payments stored with them, on the claims and the
+/// payments that the expression's future gives.
+#[macro_export]
+macro_rules! claimed_payments_suite {
+    ($stores:expr) => {
+        $crate::behaviours! { $stores; claims =>
+            a_claim_brings_its_payment,
+            a_refused_claim_leaves_no_payment,
+            one_of_many_racing_claims_brings_its_payment,
+            a_replacement_brings_its_payment,
+            a_refused_replacement_leaves_no_payment,
+        }
+    };
+}
 
 /// Makes one test of each behaviour, on the store that the expression's future gives.
 #[macro_export]
@@ -58,6 +76,28 @@ fn request(key: &ClaimKey, now: Timestamp) -> ClaimRequest {
     }
 }
 
+fn item_of(request: &ClaimRequest) -> NewPaymentItem {
+    NewPaymentItem { payment_id: request.payment_id, ..fresh_payment(request.now) }
+}
+
+async fn claim(store: &impl PaymentClaims, request: &ClaimRequest) -> ClaimOutcome {
+    store.claim(request, NewPayment { item: &item_of(request), card: &raw_card() }).await.unwrap()
+}
+
+async fn replace(store: &impl PaymentClaims, earlier: &Claim, request: &ClaimRequest) -> ClaimOutcome {
+    let payment = NewPayment { item: &item_of(request), card: &raw_card() };
+    store.replace(earlier, request, payment).await.unwrap()
+}
+
+/// Whether the payment is there with its card.
+async fn has_card(payments: &impl Payments, request: &ClaimRequest) -> bool {
+    let known = payments.pending(request.payment_id).await.unwrap().is_some();
+    let card = attempts::claim(payments, request.payment_id, 1, request.now).await;
+    let card = matches!(card, AttemptClaim::Claimed(_));
+    assert_eq!(known, card, "an item without its card");
+    card
+}
+
 fn claim_of(request: &ClaimRequest) -> Claim {
     Claim {
         payment_id: request.payment_id,
@@ -71,9 +111,9 @@ fn claim_of(request: &ClaimRequest) -> Claim {
 pub async fn a_free_key_is_claimed_once(store: impl PaymentClaims) {
     let (key, now) = (fresh_key(), fresh::now());
     let first = request(&key, now);
-    assert_eq!(store.claim(&first).await.unwrap(), ClaimOutcome::Claimed);
+    assert_eq!(claim(&store, &first).await, ClaimOutcome::Claimed);
     let second = request(&key, now.plus_millis(1));
-    assert_eq!(store.claim(&second).await.unwrap(), ClaimOutcome::Taken(claim_of(&first)));
+    assert_eq!(claim(&store, &second).await, ClaimOutcome::Taken(claim_of(&first)));
 }
 
 /// Exactly until then, whatever the store still holds.
@@ -81,7 +121,7 @@ pub async fn a_claim_can_be_found_until_it_is_forgotten(store: impl PaymentClaim
     let (key, now) = (fresh_key(), fresh::now());
     assert_eq!(store.find(&key, now).await.unwrap(), None);
     let first = request(&key, now);
-    store.claim(&first).await.unwrap();
+    claim(&store, &first).await;
     let last = now.plus_millis(LIFE_MS - 1);
     assert_eq!(store.find(&key, last).await.unwrap(), Some(claim_of(&first)));
     assert_eq!(store.find(&key, first.expires_at).await.unwrap(), None);
@@ -97,9 +137,9 @@ pub async fn each_user_has_their_own_keys(store: impl PaymentClaims) {
         amount: Money::from_units(units),
     };
     for key in [payment("ana", 100), payment("bia", 100), payment("ana", 200)] {
-        assert_eq!(store.claim(&request(&key, now)).await.unwrap(), ClaimOutcome::Claimed, "{key:?}");
+        assert_eq!(claim(&store, &request(&key, now)).await, ClaimOutcome::Claimed, "{key:?}");
     }
-    let again = store.claim(&request(&payment("ana", 100), now)).await.unwrap();
+    let again = claim(&store, &request(&payment("ana", 100), now)).await;
     assert!(matches!(again, ClaimOutcome::Taken(_)));
 }
 
@@ -108,7 +148,7 @@ pub async fn one_of_many_racing_claims_wins<S: PaymentClaims + 'static>(store: S
     let (key, now) = (fresh_key(), fresh::now());
     let requests = (0..RACERS).map(|_| request(&key, now)).collect();
     let (winners, losers) =
-        race(store, requests, |store, request| async move { store.claim(&request).await.unwrap() }).await;
+        race(store, requests, |store, request| async move { claim(&*store, &request).await }).await;
     assert_eq!(winners.len(), 1);
     assert!(losers.iter().all(|claim| *claim == claim_of(&winners[0])));
 }
@@ -117,11 +157,11 @@ pub async fn one_of_many_racing_claims_wins<S: PaymentClaims + 'static>(store: S
 pub async fn a_forgotten_key_can_be_claimed_again(store: impl PaymentClaims) {
     let (key, now) = (fresh_key(), fresh::now());
     let first = request(&key, now);
-    store.claim(&first).await.unwrap();
+    claim(&store, &first).await;
     let early = request(&key, now.plus_millis(LIFE_MS - 1));
-    assert!(matches!(store.claim(&early).await.unwrap(), ClaimOutcome::Taken(_)));
+    assert!(matches!(claim(&store, &early).await, ClaimOutcome::Taken(_)));
     let late = request(&key, first.expires_at);
-    assert_eq!(store.claim(&late).await.unwrap(), ClaimOutcome::Claimed);
+    assert_eq!(claim(&store, &late).await, ClaimOutcome::Claimed);
     assert_eq!(store.find(&key, late.now).await.unwrap(), Some(claim_of(&late)));
 }
 
@@ -129,7 +169,7 @@ pub async fn a_forgotten_key_can_be_claimed_again(store: impl PaymentClaims) {
 pub async fn a_completed_claim_says_so(store: impl PaymentClaims) {
     let (key, now) = (fresh_key(), fresh::now());
     let first = request(&key, now);
-    store.claim(&first).await.unwrap();
+    claim(&store, &first).await;
     store.complete(&key, first.payment_id).await.unwrap();
     store.complete(&key, first.payment_id).await.unwrap();
     let completed = Claim { completed: true, ..claim_of(&first) };
@@ -142,7 +182,7 @@ pub async fn completing_for_another_payment_changes_nothing(store: impl PaymentC
     store.complete(&key, PaymentId::from_u128(1)).await.unwrap();
     assert_eq!(store.find(&key, now).await.unwrap(), None);
     let first = request(&key, now);
-    store.claim(&first).await.unwrap();
+    claim(&store, &first).await;
     store.complete(&key, PaymentId::from_u128(1)).await.unwrap();
     assert_eq!(store.find(&key, now).await.unwrap(), Some(claim_of(&first)));
 }
@@ -151,7 +191,7 @@ pub async fn completing_for_another_payment_changes_nothing(store: impl PaymentC
 pub async fn a_lapsed_claim_is_taken_over_with_its_payment(store: impl PaymentClaims) {
     let (key, now) = (fresh_key(), fresh::now());
     let first = request(&key, now);
-    store.claim(&first).await.unwrap();
+    claim(&store, &first).await;
     let heir = ClaimRequest { payment_id: first.payment_id, ..request(&key, first.lease_until) };
     assert_eq!(store.take_over(&claim_of(&first), &heir).await.unwrap(), ClaimOutcome::Claimed);
     assert_eq!(store.find(&key, heir.now).await.unwrap(), Some(claim_of(&heir)));
@@ -161,7 +201,7 @@ pub async fn a_lapsed_claim_is_taken_over_with_its_payment(store: impl PaymentCl
 pub async fn one_of_many_racing_take_overs_wins<S: PaymentClaims + 'static>(store: S) {
     let (key, now) = (fresh_key(), fresh::now());
     let first = request(&key, now);
-    store.claim(&first).await.unwrap();
+    claim(&store, &first).await;
     let heir = ClaimRequest { payment_id: first.payment_id, ..request(&key, first.lease_until) };
     let earlier = claim_of(&first);
     let (winners, losers) = race(store, vec![heir.clone(); RACERS], move |store, request| {
@@ -177,7 +217,7 @@ pub async fn one_of_many_racing_take_overs_wins<S: PaymentClaims + 'static>(stor
 pub async fn a_claim_that_changed_meanwhile_is_not_taken_over(store: impl PaymentClaims) {
     let (key, now) = (fresh_key(), fresh::now());
     let first = request(&key, now);
-    store.claim(&first).await.unwrap();
+    claim(&store, &first).await;
     let seen = claim_of(&first);
     store.complete(&key, first.payment_id).await.unwrap();
     let heir = ClaimRequest { payment_id: first.payment_id, ..request(&key, first.lease_until) };
@@ -189,13 +229,71 @@ pub async fn a_claim_that_changed_meanwhile_is_not_taken_over(store: impl Paymen
 pub async fn a_claim_whose_payment_came_to_nothing_is_replaced(store: impl PaymentClaims) {
     let (key, now) = (fresh_key(), fresh::now());
     let first = request(&key, now);
-    store.claim(&first).await.unwrap();
+    claim(&store, &first).await;
     store.complete(&key, first.payment_id).await.unwrap();
     let declined = Claim { completed: true, ..claim_of(&first) };
     let second = request(&key, now.plus_millis(5));
-    assert_eq!(store.take_over(&declined, &second).await.unwrap(), ClaimOutcome::Claimed);
+    assert_eq!(replace(&store, &declined, &second).await, ClaimOutcome::Claimed);
     store.complete(&key, first.payment_id).await.unwrap();
     assert_eq!(store.find(&key, second.now).await.unwrap(), Some(claim_of(&second)));
+}
+
+/// With its card, ready to be charged.
+pub async fn a_claim_brings_its_payment(
+    (claims, payments): (impl PaymentClaims, impl Deref<Target = impl Payments>),
+) {
+    let first = request(&fresh_key(), fresh::now());
+    assert!(!has_card(&*payments, &first).await);
+    claim(&claims, &first).await;
+    assert_eq!(payments.pending(first.payment_id).await.unwrap(), Some(item_of(&first)));
+    assert!(has_card(&*payments, &first).await);
+}
+
+/// The second card is nowhere.
+pub async fn a_refused_claim_leaves_no_payment(
+    (claims, payments): (impl PaymentClaims, impl Deref<Target = impl Payments>),
+) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let (first, second) = (request(&key, now), request(&key, now));
+    claim(&claims, &first).await;
+    assert!(matches!(claim(&claims, &second).await, ClaimOutcome::Taken(_)));
+    assert!(has_card(&*payments, &first).await && !has_card(&*payments, &second).await);
+}
+
+/// Only the winner's card is stored.
+pub async fn one_of_many_racing_claims_brings_its_payment<C: PaymentClaims + 'static>(
+    (claims, payments): (C, impl Deref<Target = impl Payments>),
+) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let requests: Vec<_> = (0..RACERS).map(|_| request(&key, now)).collect();
+    let claiming = |store: Arc<C>, request| async move { claim(&*store, &request).await };
+    let (winners, _) = race(claims, requests.clone(), claiming).await;
+    for request in &requests {
+        assert_eq!(has_card(&*payments, request).await, winners.contains(request));
+    }
+}
+
+/// The earlier payment keeps its own: somebody may have begun it.
+pub async fn a_replacement_brings_its_payment(
+    (claims, payments): (impl PaymentClaims, impl Deref<Target = impl Payments>),
+) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let (first, second) = (request(&key, now), request(&key, now));
+    claim(&claims, &first).await;
+    assert_eq!(replace(&claims, &claim_of(&first), &second).await, ClaimOutcome::Claimed);
+    assert!(has_card(&*payments, &first).await && has_card(&*payments, &second).await);
+}
+
+/// The claim has changed since it was looked at.
+pub async fn a_refused_replacement_leaves_no_payment(
+    (claims, payments): (impl PaymentClaims, impl Deref<Target = impl Payments>),
+) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let (first, second) = (request(&key, now), request(&key, now));
+    claim(&claims, &first).await;
+    claims.complete(&key, first.payment_id).await.unwrap();
+    assert!(matches!(replace(&claims, &claim_of(&first), &second).await, ClaimOutcome::Taken(_)));
+    assert!(!has_card(&*payments, &second).await);
 }
 
 /// Lets all requests run at once; gives the requests that won and the claims the others were told.

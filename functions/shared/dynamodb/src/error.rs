@@ -1,7 +1,7 @@
 //! The SDK's failures, by what to do next.
 
 use aws_sdk_dynamodb::config::http::HttpResponse;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use gateway_ports::PortError;
@@ -9,11 +9,12 @@ use gateway_ports::PortError;
 use crate::item::Item;
 
 /// Codes that trying again can mend although their status is 400.
-const TRANSIENT_CODES: [&str; 6] = [
+const TRANSIENT_CODES: [&str; 7] = [
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
     "TransactionConflictException",
+    "TransactionInProgressException",
     "ReplicatedWriteConflictException",
     "LimitExceededException",
 ];
@@ -43,6 +44,11 @@ where
         SdkError::ResponseError(_) => PortError::transient(format!("{call}: unreadable answer")),
         _ => PortError::permanent(format!("{call}: the request could not be built")),
     }
+}
+
+/// A part of a request lacks something: a fault of this program.
+pub(crate) fn unbuilt(part: &str, error: &BuildError) -> PortError {
+    PortError::permanent(format!("{part}: {error}"))
 }
 
 /// A write's error that may be its condition's refusal.

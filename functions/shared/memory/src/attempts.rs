@@ -113,7 +113,9 @@ impl ChargeAttempts for MemoryPayments {
         Ok(match decide_claim(item.as_ref().map(|item| &item.state), attempt, now) {
             AttemptDecision::Claim { may_be_charged } => {
                 let item = item.ok_or_else(|| PortError::permanent("a claim without an item"))?;
-                let card = copy(item.card.as_ref())?;
+                let card =
+                    item.card.as_ref().ok_or_else(|| PortError::permanent("a claim without a card"))?;
+                let card = copy(card)?;
                 item.state.attempt = attempt;
                 item.state.fence += 1;
                 item.state.lease_until = Some(now.plus_millis(lease_ms));
@@ -166,22 +168,24 @@ impl PendingPayments for MemoryPayments {
 }
 
 /// Secrets have no `Clone`; the real vault opens its ciphertext anew each time.
-fn copy(card: Option<&CardSecret>) -> Result<CardSecret, PortError> {
+///
+/// # Errors
+/// None for a card that was read.
+pub fn copy(card: &CardSecret) -> Result<CardSecret, PortError> {
     let damaged = |_| PortError::permanent("the stored card is none");
     match card {
-        Some(CardSecret::Raw { pan, cvv, expiry }) => Ok(CardSecret::Raw {
+        CardSecret::Raw { pan, cvv, expiry } => Ok(CardSecret::Raw {
             pan: Pan::new(pan.expose().to_owned()).map_err(damaged)?,
             cvv: Cvv::from_vault(cvv.expose().to_owned()),
             expiry: *expiry,
         }),
-        Some(CardSecret::Encrypted(card)) => {
+        CardSecret::Encrypted(card) => {
             let copy = EncryptedCard::new(card.expose().to_owned()).map_err(damaged)?;
             let Some(holder) = card.holder() else { return Ok(CardSecret::Encrypted(copy)) };
             let holder =
                 Holder::new(holder.name().to_owned(), holder.tax_id().to_owned()).map_err(damaged)?;
             Ok(CardSecret::Encrypted(copy.held_by(holder)))
         }
-        None => Err(PortError::permanent("a claim without a card")),
     }
 }
 

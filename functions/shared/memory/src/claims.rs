@@ -6,11 +6,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use gateway_domain::claim::Claim;
 use gateway_domain::{PaymentId, Timestamp};
 use gateway_ports::PortError;
-use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, PaymentClaims};
+use gateway_ports::attempts::CardVault;
+use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, NewPayment, PaymentClaims};
 
-/// Claims by their key.
-#[derive(Debug, Default)]
-pub struct MemoryClaims {
+use crate::attempts::{MemoryPayments, copy};
+
+/// Claims by their key, and the vault that their payments go to.
+#[derive(Default)]
+pub struct MemoryClaims<V = MemoryPayments> {
+    /// Where the payments go.
+    pub vault: V,
     claims: Mutex<HashMap<ClaimKey, Held>>,
 }
 
@@ -32,16 +37,26 @@ impl Held {
     }
 }
 
-impl MemoryClaims {
+impl<V> MemoryClaims<V> {
+    /// No claims yet; their payments will go to `vault`.
+    pub fn beside(vault: V) -> Self {
+        Self { vault, claims: Mutex::default() }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<ClaimKey, Held>> {
         self.claims.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Claims the key unless it is held by a claim that `stays`.
-    fn claim_unless(&self, request: &ClaimRequest, stays: impl Fn(&Claim) -> bool) -> ClaimOutcome {
+    /// The claim of the key that is not forgotten.
+    fn held(&self, key: &ClaimKey, now: Timestamp) -> Option<Claim> {
+        self.lock().get(key).filter(|held| held.forgotten_at > now).map(|held| held.claim.clone())
+    }
+
+    /// Claims the key if nobody holds it, or if it is held as `earlier` says.
+    fn claim_from(&self, earlier: Option<&Claim>, request: &ClaimRequest) -> ClaimOutcome {
         let mut claims = self.lock();
         match claims.get(&request.key) {
-            Some(held) if held.forgotten_at > request.now && stays(&held.claim) => {
+            Some(held) if held.forgotten_at > request.now && Some(&held.claim) != earlier => {
                 ClaimOutcome::Taken(held.claim.clone())
             }
             _ => {
@@ -52,17 +67,55 @@ impl MemoryClaims {
     }
 }
 
-impl PaymentClaims for MemoryClaims {
-    async fn claim(&self, request: &ClaimRequest) -> Result<ClaimOutcome, PortError> {
-        Ok(self.claim_unless(request, |_| true))
+impl<V: CardVault> MemoryClaims<V> {
+    /// Both or neither: a claim whose payment the vault does not take is undone.
+    async fn claim_and_put(
+        &self,
+        earlier: Option<&Claim>,
+        request: &ClaimRequest,
+        payment: NewPayment<'_>,
+    ) -> Result<ClaimOutcome, PortError> {
+        let card = copy(payment.card)?;
+        let before = self.lock().get(&request.key).cloned();
+        let outcome = self.claim_from(earlier, request);
+        if outcome == ClaimOutcome::Claimed
+            && let Err(error) = self.vault.put(payment.item, card).await
+        {
+            let mut claims = self.lock();
+            match before {
+                Some(held) => claims.insert(request.key.clone(), held),
+                None => claims.remove(&request.key),
+            };
+            return Err(error);
+        }
+        Ok(outcome)
+    }
+}
+
+impl<V: CardVault> PaymentClaims for MemoryClaims<V> {
+    async fn claim(
+        &self,
+        request: &ClaimRequest,
+        payment: NewPayment<'_>,
+    ) -> Result<ClaimOutcome, PortError> {
+        self.claim_and_put(None, request, payment).await
     }
 
     async fn find(&self, key: &ClaimKey, now: Timestamp) -> Result<Option<Claim>, PortError> {
-        Ok(self.lock().get(key).filter(|held| held.forgotten_at > now).map(|held| held.claim.clone()))
+        Ok(self.held(key, now))
     }
 
     async fn take_over(&self, earlier: &Claim, request: &ClaimRequest) -> Result<ClaimOutcome, PortError> {
-        Ok(self.claim_unless(request, |claim| claim != earlier))
+        Ok(self.claim_from(Some(earlier), request))
+    }
+
+    async fn replace(
+        &self,
+        earlier: &Claim,
+        request: &ClaimRequest,
+        payment: NewPayment<'_>,
+    ) -> Result<ClaimOutcome, PortError> {
+        self.claim_and_put(Some(earlier), request, payment).await
     }
 
     async fn complete(&self, key: &ClaimKey, payment_id: PaymentId) -> Result<(), PortError> {
@@ -75,7 +128,15 @@ impl PaymentClaims for MemoryClaims {
 
 #[cfg(test)]
 mod tests {
-    use super::MemoryClaims;
+    use std::sync::Arc;
 
-    gateway_conformance::claims_suite!(async { MemoryClaims::default() });
+    use super::MemoryClaims;
+    use crate::attempts::MemoryPayments;
+
+    gateway_conformance::claims_suite!(async { MemoryClaims::<MemoryPayments>::default() });
+
+    gateway_conformance::claimed_payments_suite!(async {
+        let vault = Arc::new(MemoryPayments::default());
+        (MemoryClaims::beside(Arc::clone(&vault)), vault)
+    });
 }

@@ -1,12 +1,15 @@
 //! Claims: who was first with an `Idempotency-Key`, or with an equal payment.
+//!
+//! A claim and the item of its payment, which holds the card, are stored as one: no claim was ever
+//! without its card, and a refused request leaves no card behind.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use gateway_domain::claim::Claim;
-use gateway_domain::{Money, PaymentId, ReservationId, Timestamp, UserId};
+use gateway_domain::{CardSecret, Money, PaymentId, ReservationId, Timestamp, UserId};
 
 use crate::PortError;
+use crate::attempts::NewPaymentItem;
 
 /// What is claimed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -55,10 +58,24 @@ pub enum ClaimOutcome {
     Taken(Claim),
 }
 
+/// A payment to be stored with its claim.
+#[derive(Clone, Copy)]
+pub struct NewPayment<'a> {
+    /// What is known of it.
+    pub item: &'a NewPaymentItem,
+    /// Lent to be sealed.
+    pub card: &'a CardSecret,
+}
+
 /// The claims. Each method is one conditional write or one consistent read.
 pub trait PaymentClaims: Send + Sync {
-    /// Claims the key unless it is claimed and not forgotten.
-    fn claim(&self, request: &ClaimRequest) -> impl Future<Output = Result<ClaimOutcome, PortError>> + Send;
+    /// Claims the key and stores the payment, unless the key is claimed and not forgotten: both or
+    /// neither.
+    fn claim(
+        &self,
+        request: &ClaimRequest,
+        payment: NewPayment<'_>,
+    ) -> impl Future<Output = Result<ClaimOutcome, PortError>> + Send;
 
     /// Reads a claim that is not forgotten at `now`.
     fn find(
@@ -67,13 +84,21 @@ pub trait PaymentClaims: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<Claim>, PortError>> + Send;
 
-    /// Takes the key from `earlier`: to go on with its payment id after its lease lapsed
-    /// (`request.payment_id` equal), or to replace it after its payment came to nothing (different).
-    /// `Taken` if it is no longer as `earlier` says.
+    /// Goes on with the payment of `earlier`, whose lease lapsed: its id, its card, a new lease.
+    /// `Taken` if the claim is no longer as `earlier` says.
     fn take_over(
         &self,
         earlier: &Claim,
         request: &ClaimRequest,
+    ) -> impl Future<Output = Result<ClaimOutcome, PortError>> + Send;
+
+    /// Takes the key from `earlier`, whose payment came to nothing, for another payment: both or
+    /// neither. `Taken` if the claim is no longer as `earlier` says.
+    fn replace(
+        &self,
+        earlier: &Claim,
+        request: &ClaimRequest,
+        payment: NewPayment<'_>,
     ) -> impl Future<Output = Result<ClaimOutcome, PortError>> + Send;
 
     /// Marks that the payment is queued. No effect if another payment has taken the key since.
@@ -82,35 +107,4 @@ pub trait PaymentClaims: Send + Sync {
         key: &ClaimKey,
         payment_id: PaymentId,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
-}
-
-/// One store may serve two ports of one handler.
-impl<T: PaymentClaims> PaymentClaims for Arc<T> {
-    fn claim(&self, request: &ClaimRequest) -> impl Future<Output = Result<ClaimOutcome, PortError>> + Send {
-        (**self).claim(request)
-    }
-
-    fn find(
-        &self,
-        key: &ClaimKey,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<Option<Claim>, PortError>> + Send {
-        (**self).find(key, now)
-    }
-
-    fn take_over(
-        &self,
-        earlier: &Claim,
-        request: &ClaimRequest,
-    ) -> impl Future<Output = Result<ClaimOutcome, PortError>> + Send {
-        (**self).take_over(earlier, request)
-    }
-
-    fn complete(
-        &self,
-        key: &ClaimKey,
-        payment_id: PaymentId,
-    ) -> impl Future<Output = Result<(), PortError>> + Send {
-        (**self).complete(key, payment_id)
-    }
 }

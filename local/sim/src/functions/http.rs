@@ -33,8 +33,8 @@ async fn handle(port: &Port, request: TestRequest) -> HttpResponse {
             request.send(&Reserve { ledger: port.clone(), clock: port, reservation_life_ms }).await
         }
         Actor::EnqueuePayment => {
-            let (ledger, claims, vault, log) = (port.clone(), port.clone(), port.clone(), port.clone());
-            request.send(&EnqueuePayment { ledger, claims, vault, log, clock: port }).await
+            let (ledger, claims, log) = (port.clone(), port.clone(), port.clone());
+            request.send(&EnqueuePayment { ledger, claims, log, clock: port }).await
         }
         Actor::ReceivePspWebhook => {
             let (ledger, attempts, provider, log) = (port.clone(), port.clone(), port.clone(), port.clone());

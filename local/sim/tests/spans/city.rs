@@ -30,7 +30,7 @@ impl City {
     /// `POST /payment` with these headers, by enqueue-payment.
     pub async fn pay(self, headers: &[(&str, &str)]) -> Self {
         let Self { shop: Shop { ledger, vault, provider, log, clock }, exporter } = self;
-        let handler = EnqueuePayment { ledger, claims: MemoryClaims::default(), vault, log, clock };
+        let handler = EnqueuePayment { ledger, claims: MemoryClaims::beside(vault), log, clock };
         let body = json!({
             "produto": {
                 "reserve_id": RESERVATION.to_string(), "product_id": PRODUCT.to_string(), "user_id": "ana",
@@ -45,7 +45,7 @@ impl City {
         let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
         let response = request.send(&handler).await;
         assert_eq!(response.status, 202, "{}", response.body);
-        let EnqueuePayment { ledger, vault, log, clock, .. } = handler;
+        let EnqueuePayment { ledger, claims: MemoryClaims { vault, .. }, log, clock } = handler;
         Self { shop: Shop { ledger, vault, provider, log, clock }, exporter }.answered().await
     }
 

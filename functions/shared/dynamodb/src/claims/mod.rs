@@ -1,13 +1,16 @@
-//! [`PaymentClaims`]: one item a key.
+//! [`PaymentClaims`]: one item a key, written with its payment's item in one transaction.
 
 mod codec;
+mod condition;
+mod transact;
 mod write;
 
 use gateway_domain::claim::Claim;
 use gateway_domain::{PaymentId, Timestamp};
 use gateway_ports::PortError;
-use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, PaymentClaims};
+use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, NewPayment, PaymentClaims};
 
+use condition::Condition;
 use tracing::Instrument as _;
 
 use crate::DynamoStore;
@@ -17,8 +20,13 @@ use crate::store::span;
 use crate::vault::KeyProvider;
 
 impl<K: KeyProvider> PaymentClaims for DynamoStore<K> {
-    async fn claim(&self, request: &ClaimRequest) -> Result<ClaimOutcome, PortError> {
-        write::claim(self, request).instrument(span("claims PutItem")).await
+    async fn claim(
+        &self,
+        request: &ClaimRequest,
+        payment: NewPayment<'_>,
+    ) -> Result<ClaimOutcome, PortError> {
+        let claiming = transact::claim(self, request, payment, Condition::free(request));
+        claiming.instrument(span("claims and payments TransactWriteItems (claim)")).await
     }
 
     async fn find(&self, key: &ClaimKey, now: Timestamp) -> Result<Option<Claim>, PortError> {
@@ -37,8 +45,17 @@ impl<K: KeyProvider> PaymentClaims for DynamoStore<K> {
     }
 
     async fn take_over(&self, earlier: &Claim, request: &ClaimRequest) -> Result<ClaimOutcome, PortError> {
-        let taking_over = write::take_over(self, earlier, request);
-        taking_over.instrument(span("claims UpdateItem (take over)")).await
+        write::take_over(self, earlier, request).instrument(span("claims PutItem (take over)")).await
+    }
+
+    async fn replace(
+        &self,
+        earlier: &Claim,
+        request: &ClaimRequest,
+        payment: NewPayment<'_>,
+    ) -> Result<ClaimOutcome, PortError> {
+        let replacing = transact::claim(self, request, payment, Condition::free_or_as(earlier, request));
+        replacing.instrument(span("claims and payments TransactWriteItems (replace)")).await
     }
 
     async fn complete(&self, key: &ClaimKey, payment_id: PaymentId) -> Result<(), PortError> {
@@ -55,4 +72,12 @@ impl<K: KeyProvider> PaymentClaims for DynamoStore<K> {
             .await;
         written("claims UpdateItem", answer).map(|_| ())
     }
+}
+
+/// Whoever made the item that refused a claim. Ours, if the answer to our own write was lost.
+fn outcome(reader: Reader<'_>, holder: [u8; 16]) -> Result<ClaimOutcome, PortError> {
+    if reader.bytes("holder")? == holder {
+        return Ok(ClaimOutcome::Claimed);
+    }
+    codec::claim(reader).map(ClaimOutcome::Taken)
 }

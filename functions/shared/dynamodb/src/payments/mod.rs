@@ -4,7 +4,7 @@ mod claim;
 mod codec;
 mod erase;
 mod outcomes;
-mod put;
+pub(crate) mod put;
 mod record;
 
 use gateway_domain::charge::AttemptFailure;

@@ -73,7 +73,7 @@ impl<K: KeyProvider> Vault<K> {
     ///
     /// # Errors
     /// The key provider's, or that there is no randomness.
-    pub async fn seal(&self, payment_id: PaymentId, card: CardSecret) -> Result<SealedCard, PortError> {
+    pub async fn seal(&self, payment_id: PaymentId, card: &CardSecret) -> Result<SealedCard, PortError> {
         let key = self.keys.current().await?;
         let (number, code) = plaintext::write(card);
         let card = envelope::seal(&key, Binding { payment_id, field: Field::Card }, number)?;

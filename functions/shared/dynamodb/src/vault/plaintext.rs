@@ -19,14 +19,14 @@ const DIVIDER: &str = "\n";
 
 /// Number and code as bytes. Each buffer has its final size from the start: growing one would leave
 /// a copy behind.
-pub(super) fn write(card: CardSecret) -> (Plaintext, Option<Plaintext>) {
+pub(super) fn write(card: &CardSecret) -> (Plaintext, Option<Plaintext>) {
     match card {
         CardSecret::Raw { pan, cvv, expiry } => {
             let [high, low] = expiry.year.to_be_bytes();
             let number = join(&[RAW, expiry.month, high, low], &[pan.expose()]);
             (number, Some(join(&[], &[cvv.expose()])))
         }
-        CardSecret::Encrypted(card) => (write_encrypted(&card), None),
+        CardSecret::Encrypted(card) => (write_encrypted(card), None),
     }
 }
 

@@ -52,12 +52,12 @@ async fn a_sealed_card_opens_as_it_was() {
     let vault = local(&[OLD]);
     let ciphertext = || EncryptedCard::new("c2VhbGVk".into()).ok().unwrap();
     let holder = || Holder::new("José da Silva".into(), "52998224725".into()).ok().unwrap();
-    let sealed = vault.seal(PAYMENT, raw()).await.unwrap();
+    let sealed = vault.seal(PAYMENT, &raw()).await.unwrap();
     assert_eq!(opened(&vault, PAYMENT, &sealed).await, Some(told(&raw())));
     for encrypted in [ciphertext(), ciphertext().held_by(holder())] {
         let encrypted = CardSecret::Encrypted(encrypted);
         let expected = told(&encrypted);
-        let sealed = vault.seal(PAYMENT, encrypted).await.unwrap();
+        let sealed = vault.seal(PAYMENT, &encrypted).await.unwrap();
         assert_eq!(sealed.cvv, None);
         assert_eq!(opened(&vault, PAYMENT, &sealed).await, Some(expected));
     }
@@ -66,7 +66,8 @@ async fn a_sealed_card_opens_as_it_was() {
 #[tokio::test]
 async fn nothing_of_the_card_shows_and_no_two_seals_are_alike() {
     let vault = local(&[OLD]);
-    let (one, other) = (vault.seal(PAYMENT, raw()).await.unwrap(), vault.seal(PAYMENT, raw()).await.unwrap());
+    let (one, other) =
+        (vault.seal(PAYMENT, &raw()).await.unwrap(), vault.seal(PAYMENT, &raw()).await.unwrap());
     assert_ne!(one, other);
     assert!(!one.card.windows(4).any(|window| PAN.as_bytes().windows(4).any(|digits| digits == window)));
 }
@@ -74,7 +75,7 @@ async fn nothing_of_the_card_shows_and_no_two_seals_are_alike() {
 #[tokio::test]
 async fn a_card_opens_for_its_own_payment_and_field_only() {
     let vault = local(&[OLD]);
-    let sealed = vault.seal(PAYMENT, raw()).await.unwrap();
+    let sealed = vault.seal(PAYMENT, &raw()).await.unwrap();
     assert_eq!(opened(&vault, PaymentId::from_u128(8), &sealed).await, None);
     let (Some(cvv), card) = (sealed.cvv.clone(), sealed.card.clone()) else { panic!("no code") };
     for swapped in [
@@ -89,7 +90,8 @@ async fn a_card_opens_for_its_own_payment_and_field_only() {
 #[tokio::test]
 async fn parts_of_two_envelopes_do_not_fit_together() {
     let vault = local(&[OLD]);
-    let (one, other) = (vault.seal(PAYMENT, raw()).await.unwrap(), vault.seal(PAYMENT, raw()).await.unwrap());
+    let (one, other) =
+        (vault.seal(PAYMENT, &raw()).await.unwrap(), vault.seal(PAYMENT, &raw()).await.unwrap());
     // Version, length and reference of "old", then the wrapped key.
     let head = 1 + 2 + 3 + 60;
     let card = [&one.card[..head], &other.card[head..]].concat();
@@ -99,7 +101,7 @@ async fn parts_of_two_envelopes_do_not_fit_together() {
 #[tokio::test]
 async fn any_changed_or_missing_byte_is_noticed() {
     let vault = local(&[OLD]);
-    let sealed = vault.seal(PAYMENT, raw()).await.unwrap();
+    let sealed = vault.seal(PAYMENT, &raw()).await.unwrap();
     for index in 0..sealed.card.len() {
         let mut changed = sealed.clone();
         changed.card[index] ^= 1;
@@ -111,17 +113,17 @@ async fn any_changed_or_missing_byte_is_noticed() {
 
 #[tokio::test]
 async fn after_rotation_old_cards_open_and_new_ones_are_sealed_under_the_new_key() {
-    let before = local(&[OLD]).seal(PAYMENT, raw()).await.unwrap();
+    let before = local(&[OLD]).seal(PAYMENT, &raw()).await.unwrap();
     let rotated = local(&[NEW, OLD]);
     assert_eq!(opened(&rotated, PAYMENT, &before).await, Some(told(&raw())));
-    let after = rotated.seal(PAYMENT, raw()).await.unwrap();
+    let after = rotated.seal(PAYMENT, &raw()).await.unwrap();
     assert_eq!(opened(&local(&[NEW]), PAYMENT, &after).await, Some(told(&raw())));
     assert_eq!(opened(&local(&[NEW]), PAYMENT, &before).await, None, "the old key is gone");
 }
 
 #[tokio::test]
 async fn another_key_of_the_same_id_opens_nothing() {
-    let sealed = local(&[OLD]).seal(PAYMENT, raw()).await.unwrap();
+    let sealed = local(&[OLD]).seal(PAYMENT, &raw()).await.unwrap();
     let impostor = NEW.replace("new:", "old:");
     assert_eq!(opened(&local(&[&impostor]), PAYMENT, &sealed).await, None);
 }
@@ -172,16 +174,16 @@ async fn one_call_to_kms_serves_many_cards_for_a_while() {
     let kms = CountingKms::default();
     let (sealing, opening) = (Vault::new(KmsKeys::new(&kms)), Vault::new(KmsKeys::new(&kms)));
     for _ in 0..10 {
-        let sealed = sealing.seal(PAYMENT, raw()).await.unwrap();
+        let sealed = sealing.seal(PAYMENT, &raw()).await.unwrap();
         assert_eq!(opened(&opening, PAYMENT, &sealed).await, Some(told(&raw())));
     }
     assert_eq!(kms.calls(), (1, 1));
     tokio::time::advance(KEY_AGE_MAX - Duration::from_millis(1)).await;
-    let sealed = sealing.seal(PAYMENT, raw()).await.unwrap();
+    let sealed = sealing.seal(PAYMENT, &raw()).await.unwrap();
     assert_eq!(kms.calls(), (1, 1));
     tokio::time::advance(Duration::from_millis(1)).await;
     assert_eq!(opened(&opening, PAYMENT, &sealed).await, Some(told(&raw())));
-    sealing.seal(PAYMENT, raw()).await.unwrap();
+    sealing.seal(PAYMENT, &raw()).await.unwrap();
     assert_eq!(kms.calls(), (2, 2));
 }
 

@@ -194,7 +194,7 @@ proptest! {
     fn paying_answers_as_described(all in vec(asks(PAY, &[String::new()]), 1..5)) {
         run(async {
             let Shop { ledger, vault, log, clock, .. } = Shop::open().await.unwrap();
-            let handler = EnqueuePayment { ledger, claims: MemoryClaims::default(), vault, log, clock };
+            let handler = EnqueuePayment { ledger, claims: MemoryClaims::beside(vault), log, clock };
             for ask in &all {
                 send(&handler, ask).await?;
             }
