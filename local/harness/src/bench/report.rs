@@ -9,6 +9,8 @@ use super::stats::median;
 /// Every figure of every run.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
+    /// The machine's own speed before each figure, in millions of hashes a second.
+    pub yardstick: Vec<f64>,
     /// `POST /reserve`.
     pub reserve: Vec<ReserveRun>,
     /// `POST /payment` until its 202.
@@ -118,7 +120,8 @@ impl fmt::Display for Report {
             let pause = median(self.crash.iter().map(|run| run.pause_ms).collect());
             writeln!(f, "kill -9 of the orchestrator: {lost} payments lost, it goes on after {pause:.0} ms")?;
         }
-        self.costs(f)
+        self.costs(f)?;
+        self.machine(f)
     }
 }
 
@@ -145,6 +148,20 @@ impl Report {
             writeln!(f, "{:<24}{:>9.1} ms{rss:>8} MiB{size:>10} KiB", cost.name, cost.start_p50_ms)?;
         }
         Ok(())
+    }
+}
+
+impl Report {
+    fn machine(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let looks = &self.yardstick;
+        let (least, most) = looks.iter().fold((f64::MAX, 0_f64), |(least, most), look| {
+            (least.min(*look), most.max(*look))
+        });
+        if looks.is_empty() {
+            return Ok(());
+        }
+        let middle = median(looks.clone());
+        writeln!(f, "yardstick: {middle:.0} million hashes/s ({least:.0} to {most:.0}); compare like with like")
     }
 }
 
