@@ -22,13 +22,18 @@ const CONNECTIONS: u32 = 12;
 /// For a slow disk, on which every commit of the races takes its turn.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The database for these tests alone, made beside the stack's own.
-async fn url() -> String {
+/// A database for one test alone, made beside the stack's own: a behaviour may look at every row there is.
+async fn url(name: &str) -> String {
+    run(&format!("CREATE DATABASE IF NOT EXISTS {name}")).await;
+    let stack = harness::Endpoints::from_env().database;
+    let (address, _) = stack.rsplit_once('/').expect("DATABASE_URL ends with the database's name");
+    format!("{address}/{name}")
+}
+
+async fn run(statement: &str) {
     let stack = harness::Endpoints::from_env().database;
     let server = sqlx::MySqlPool::connect(&stack).await.expect("DATABASE_URL names a server that answers");
-    sqlx::query("CREATE DATABASE IF NOT EXISTS gateway_conformance").execute(&server).await.expect("made");
-    let (address, _) = stack.rsplit_once('/').expect("DATABASE_URL ends with the database's name");
-    format!("{address}/gateway_conformance")
+    sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&server).await.expect("done");
 }
 
 /// Another one each time, so that every id is new to the database.
@@ -44,7 +49,7 @@ fn database(url: &str) -> Database {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_ledger_does_what_every_ledger_does() {
-    let url = url().await;
+    let url = url("gateway_conformance").await;
     migrate(&url).await.expect("migrated");
     let seed = seed();
     println!("SEED={seed}");
@@ -53,7 +58,8 @@ async fn the_real_ledger_does_what_every_ledger_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_migrates_at_the_same_time_waits_and_finds_it_done() {
-    let url = url().await;
+    run("DROP DATABASE IF EXISTS gateway_migrated").await;
+    let url = url("gateway_migrated").await;
     let migrations = (0..4).map(|_| migrate(&url));
     for migrated in join_all(migrations).await {
         migrated.expect("migrated");
@@ -76,7 +82,7 @@ async fn how_fast_the_ledger_is() {
     const LANES: usize = 16;
     const RESERVES_PER_LANE: usize = 250;
     const BATCH: usize = 100;
-    let url = url().await;
+    let url = url("gateway_measured").await;
     migrate(&url).await.expect("migrated");
     let ledger = Database::open(&Settings { connections_max: CONNECTIONS, ..Settings::new(url) })
         .expect("the URL is one");

@@ -6,79 +6,86 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use gateway_conformance::network::{Eavesdropper, Network};
 use gateway_mysql::{Database, Settings};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// A proxy in front of the database.
-struct Network {
-    port: u16,
-    made: Arc<AtomicUsize>,
-    /// Connections made before this many are silent.
-    silent_before: watch::Sender<usize>,
+/// `COM_PING`: one byte of payload, the first packet of its command.
+const PING: [u8; 5] = [1, 0, 0, 0, 0x0e];
+
+/// Hears the pings by which the pool tries connections, one at a time: when they are given back, and before they
+/// are used after a pause.
+#[derive(Default)]
+struct Pings {
+    asked: AtomicUsize,
+    answered: watch::Sender<usize>,
+    /// The connection goes silent instead of carrying the ping of this number, counted from 1.
+    silent_at: usize,
 }
 
-impl Network {
-    async fn before(server: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let port = listener.local_addr().expect("bound").port();
-        let (silent_before, silence) = watch::channel(0);
-        let made = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&made);
-        tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                let number = count.fetch_add(1, Ordering::SeqCst);
-                let server = TcpStream::connect(&server).await.expect("the database is there");
-                tokio::spawn(carry(client, server, silence.clone(), number));
-            }
-        });
-        Self { port, made, silent_before }
+impl Eavesdropper for Pings {
+    fn client_sends(&self, bytes: &[u8]) -> bool {
+        bytes != PING || self.asked.fetch_add(1, Ordering::SeqCst) + 1 != self.silent_at
+    }
+
+    fn server_sends(&self, _: &mut [u8], _: u16) {
+        self.answered.send_replace(self.asked.load(Ordering::SeqCst));
     }
 }
 
-/// Carries bytes both ways until the connection is to be silent; then holds it open and swallows them.
-async fn carry(
-    mut client: TcpStream,
-    mut server: TcpStream,
-    mut silence: watch::Receiver<usize>,
-    number: usize,
-) {
-    let copied = tokio::select! {
-        copied = tokio::io::copy_bidirectional(&mut client, &mut server) => copied.is_ok(),
-        _ = silence.wait_for(|silent_before| number < *silent_before) => false,
-    };
-    if copied {
-        return;
+/// A database with one connection, so that whoever wants it waits until it is given back.
+struct Pool {
+    network: Network,
+    pings: Arc<Pings>,
+    settings: Settings,
+    database: Database,
+}
+
+impl Pool {
+    async fn open(pings: Pings) -> Self {
+        let url = harness::Endpoints::from_env().database;
+        let (user, rest) = url.rsplit_once('@').expect("DATABASE_URL has a user");
+        let (server, name) = rest.split_once('/').expect("DATABASE_URL names a database");
+        let pings = Arc::new(pings);
+        let network = Network::before(server.to_owned(), Arc::clone(&pings)).await;
+        let address = format!("{user}@127.0.0.1:{}/{name}", network.port());
+        let settings = Settings {
+            connections_max: 1,
+            // Every use counts as one after a pause.
+            idle_before_check: Duration::ZERO,
+            ..Settings::new(address)
+        };
+        let database = Database::open(&settings).expect("the URL is one");
+        Self { network, pings, settings, database }
     }
-    let mut swallowed = Vec::new();
-    while client.read_buf(&mut swallowed).await.is_ok_and(|length| length > 0) {
-        swallowed.clear();
+
+    /// Asks the database for something, which takes a second connection; how long it took.
+    async fn ask_again(&self) -> Duration {
+        let asked = Instant::now();
+        self.database.ping().await.expect("over a new connection");
+        let took = asked.elapsed();
+        assert_eq!(self.network.made(), 2);
+        assert!(took < self.settings.acquire_timeout, "{took:?}");
+        took
     }
-    drop(server.shutdown().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_went_silent_costs_half_a_second_and_no_error() {
-    let url = harness::Endpoints::from_env().database;
-    let (user, rest) = url.rsplit_once('@').expect("DATABASE_URL has a user");
-    let (server, name) = rest.split_once('/').expect("DATABASE_URL names a database");
-    let network = Network::before(server.to_owned()).await;
-    let address = format!("{user}@127.0.0.1:{}/{name}", network.port);
-    // Every use counts as one after a pause.
-    let settings = Settings { idle_before_check: Duration::ZERO, ..Settings::new(address) };
-    let (acquire_timeout, check_timeout) = (settings.acquire_timeout, settings.check_timeout);
-    let database = Database::open(&settings).expect("the URL is one");
-    database.ping().await.expect("the database answers");
-    let made = network.made.load(Ordering::SeqCst);
+    let pool = Pool::open(Pings::default()).await;
+    pool.database.ping().await.expect("the database answers");
+    // It has been given back, which a ping precedes; before that, nobody would be given it.
+    let mut answered = pool.pings.answered.subscribe();
+    answered.wait_for(|answered| *answered == 1).await.expect("the network stands");
 
-    network.silent_before.send_replace(made);
-    let asked = Instant::now();
-    database.ping().await.expect("over a new connection");
-    let took = asked.elapsed();
-    let made_since = network.made.load(Ordering::SeqCst) - made;
-    assert!(
-        made_since > 0 && took < acquire_timeout,
-        "{took:?} of {check_timeout:?}, {made_since} connections"
-    );
+    pool.network.silence_what_stands();
+    let took = pool.ask_again().await;
+    assert!(took >= pool.settings.check_timeout, "it was tried: {took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_goes_silent_while_it_is_given_back_does_not_keep_its_place() {
+    let pool = Pool::open(Pings { silent_at: 1, ..Pings::default() }).await;
+    pool.database.ping().await.expect("the database answers");
+    pool.ask_again().await;
 }

@@ -21,7 +21,7 @@ impl Database {
     ) -> Result<Vec<MySqlRow>, sqlx::Error> {
         let mut connection = self.connection().await?;
         let rows = self.in_time(query.fetch_all(&mut *connection)).await;
-        unless_hung(connection, rows)?
+        self.give_back(connection, rows)?
     }
 
     /// What one statement changed.
@@ -31,7 +31,7 @@ impl Database {
     ) -> Result<MySqlQueryResult, sqlx::Error> {
         let mut connection = self.connection().await?;
         let done = self.in_time(query.execute(&mut *connection)).await;
-        unless_hung(connection, done)?
+        self.give_back(connection, done)?
     }
 
     /// A connection of the pool.
@@ -44,6 +44,23 @@ impl Database {
     pub(crate) async fn in_time<T>(&self, answer: impl Future<Output = T>) -> Result<T, Hung> {
         tokio::time::timeout(self.answer_timeout, answer).await.map_err(|_| Hung)
     }
+
+    /// Gives the connection back, or away where it hangs.
+    ///
+    /// The pool tries a connection that is given back, without an end to its patience; an environment may be
+    /// frozen just then, and the connection keep its place among the few for ever.
+    pub(crate) fn give_back<T>(
+        &self,
+        mut connection: PoolConnection<MySql>,
+        answer: Result<T, Hung>,
+    ) -> Result<T, sqlx::Error> {
+        if answer.is_ok() {
+            tokio::spawn(tokio::time::timeout(self.check_timeout, connection.return_to_pool()));
+        } else {
+            connection.close_on_drop();
+        }
+        Ok(answer?)
+    }
 }
 
 /// No answer came in time.
@@ -54,15 +71,4 @@ impl From<Hung> for sqlx::Error {
     fn from(_: Hung) -> Self {
         Self::Io(io::Error::new(io::ErrorKind::TimedOut, "the server has not answered in time"))
     }
-}
-
-/// Gives the connection back, or away where it hangs.
-pub(crate) fn unless_hung<T>(
-    mut connection: PoolConnection<MySql>,
-    answer: Result<T, Hung>,
-) -> Result<T, sqlx::Error> {
-    if answer.is_err() {
-        connection.close_on_drop();
-    }
-    Ok(answer?)
 }

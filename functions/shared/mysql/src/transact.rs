@@ -8,7 +8,6 @@ use gateway_ports::span::TARGET;
 use sqlx::{Connection as _, MySqlConnection};
 use tracing::{Instrument as _, Span};
 
-use crate::answer::unless_hung;
 use crate::database::Database;
 use crate::failure::Failure;
 
@@ -70,7 +69,7 @@ impl Database {
     async fn transact_once<W: Work>(&self, work: &W) -> Result<W::Answer, Failure> {
         let mut connection = self.connection().await?;
         let ended = self.in_time(run(work, &mut connection)).await;
-        unless_hung(connection, ended)?
+        self.give_back(connection, ended)?
     }
 }
 
