@@ -8,6 +8,7 @@ pub mod app;
 
 pub mod cli;
 pub mod command;
+pub mod demand;
 pub mod engine;
 pub mod failure;
 pub mod fetch;

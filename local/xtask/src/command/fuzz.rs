@@ -8,12 +8,12 @@ use std::process::Command;
 
 use super::token;
 use crate::cli::{FuzzApi, Token};
+use crate::demand::Demand;
 use crate::failure::{Failure, Outcome};
 use crate::fetch::python::{self, Environment};
 use crate::fetch::tool::{self, LongStep};
 use crate::ports::Port;
 use crate::stack::Stack;
-use crate::{say, settings};
 
 /// The environment's name and its list.
 const FUZZER: Environment = Environment { name: "fuzzing", list: "local/requirements-fuzzing.txt" };
@@ -29,14 +29,8 @@ pub fn in_tests() -> FuzzApi {
 
 /// Tries all routes as an admin, then as a user; the runs also try them without a token.
 pub fn run(stack: &Stack, options: &FuzzApi) -> Outcome {
-    let bin = match python::environment(stack, &FUZZER) {
-        Ok(bin) => bin,
-        Err(why) if settings::checks_are_required() => return Err(why),
-        Err(why) => {
-            say::progress("fuzz", format!("NOT TRIED: {why}"));
-            return Ok(());
-        }
-    };
+    let fuzzer = python::environment(stack, &FUZZER);
+    let Some(bin) = Demand::Checks.unless_missing("fuzz", "the routes", fuzzer)? else { return Ok(()) };
     CALLERS.iter().try_for_each(|caller| {
         let mut command = Command::new(bin.join("st"));
         command.current_dir(&stack.place.root).args(arguments(stack, options));

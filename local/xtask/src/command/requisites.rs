@@ -1,11 +1,11 @@
 //! What some tests need besides the stack. They are told by variables, and leave out what is not there.
 
+use crate::demand::Demand;
 use crate::failure::Outcome;
 use crate::fetch::jars::{self, Module};
 use crate::fetch::jdk;
 use crate::fetch::python::{self, Environment};
 use crate::stack::Stack;
-use crate::{say, settings};
 
 /// The Lambda API's clients, pinned.
 const LAMBDA_CLIENTS: Environment =
@@ -20,10 +20,8 @@ type Variables = Vec<(String, String)>;
 /// They cannot be had where every check is required.
 pub fn lambda_clients(stack: &Stack) -> Outcome<Variables> {
     let folder = python::environment(stack, &LAMBDA_CLIENTS);
-    unless_required(
-        "the Lambda API's clients",
-        folder.map(|folder| variables(&[("LAMBDA_CLIENTS", folder.as_path())])),
-    )
+    let found = folder.map(|folder| variables(&[("LAMBDA_CLIENTS", folder.as_path())]));
+    unless_missing("the Lambda API's clients", found)
 }
 
 /// Kafka's own program, for the tests that start brokers of other kinds than the stack's.
@@ -31,7 +29,7 @@ pub fn lambda_clients(stack: &Stack) -> Outcome<Variables> {
 /// # Errors
 /// It cannot be had where every check is required.
 pub fn kafka(stack: &Stack) -> Outcome<Variables> {
-    unless_required("secured brokers", kafka_program(stack))
+    unless_missing("secured brokers", kafka_program(stack))
 }
 
 fn kafka_program(stack: &Stack) -> Outcome<Variables> {
@@ -43,12 +41,6 @@ fn variables(paths: &[(&str, &std::path::Path)]) -> Variables {
     paths.iter().map(|(name, path)| ((*name).to_owned(), path.display().to_string())).collect()
 }
 
-fn unless_required(what: &str, found: Outcome<Variables>) -> Outcome<Variables> {
-    match found {
-        Err(why) if !settings::checks_are_required() => {
-            say::progress("test", format!("NOT CHECKED: {what}: {why}"));
-            Ok(Variables::new())
-        }
-        other => other,
-    }
+fn unless_missing(what: &str, found: Outcome<Variables>) -> Outcome<Variables> {
+    Ok(Demand::Checks.unless_missing("test", what, found)?.unwrap_or_default())
 }

@@ -8,10 +8,9 @@ mod tools;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::failure::{Doing, Failure, Outcome};
+use crate::demand::Demand;
+use crate::failure::{Doing, Outcome};
 use crate::fetch::tool::{self, LongStep};
-use crate::say;
-use crate::settings;
 use crate::stack::Stack;
 use tools::Linters;
 
@@ -23,21 +22,17 @@ const TRANSFORMED: [&str; 2] = ["infra/template.yaml", "infra/provision.yaml"];
 /// # Errors
 /// A linter has found something, or cannot be had where it is demanded.
 pub fn check(stack: &Stack) -> Outcome {
-    match tools::linters(stack) {
-        Ok(linters) => lint(stack, &linters)?,
-        Err(why) if settings::checks_are_required() => return Err(why),
-        Err(why) => not_checked("templates and scripts", &why),
+    let linters = tools::linters(stack);
+    if let Some(linters) = Demand::Checks.unless_missing("templates", "templates and scripts", linters)? {
+        lint(stack, &linters)?;
     }
-    match tools::actionlint(stack) {
-        Ok(program) => workflows(stack, &program)?,
-        // GitHub refuses a workflow that it cannot read; a template that is wrong is refused too late.
-        Err(why) => not_checked("workflows", &why),
+    // GitHub refuses a workflow that it cannot read; a template that is wrong is refused too late.
+    if let Some(program) =
+        Demand::Nobody.unless_missing("templates", "workflows", tools::actionlint(stack))?
+    {
+        workflows(stack, &program)?;
     }
     Ok(())
-}
-
-fn not_checked(what: &str, why: &Failure) {
-    say::progress("templates", format!("NOT CHECKED: {what}: {why}"));
 }
 
 fn lint(stack: &Stack, linters: &Linters) -> Outcome {
