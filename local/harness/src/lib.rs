@@ -7,6 +7,7 @@ pub mod bench;
 pub mod card;
 pub mod chaos;
 pub mod demo;
+pub mod deployed;
 pub mod endpoints;
 pub mod gateway;
 pub mod openapi;
@@ -14,5 +15,6 @@ pub mod processes;
 pub mod provision;
 pub mod token;
 
+pub use deployed::Deployed;
 pub use endpoints::Endpoints;
 pub use gateway::Gateway;

@@ -16,12 +16,11 @@ mod topics;
 
 use std::path::Path;
 
-use esm_local::template::{Settings, Template};
-
 pub use evidence::{Evidence, Partition, PaymentFact, Record};
 pub use report::{Report, TopicReport, Unexplained};
 
 use crate::Endpoints;
+use crate::deployed::read_template;
 use crate::gateway::Failure;
 
 /// A step's topic and the group that reads it.
@@ -48,10 +47,8 @@ pub async fn run(endpoints: &Endpoints, template: &Path, parameters: &Path) -> R
 
 /// The audited mappings of the template.
 fn readers(template: &Path, parameters: &Path) -> Result<Vec<Reader>, Failure> {
-    let failed = |error: &dyn std::fmt::Display| Failure(format!("audit: {error}"));
-    let settings = Settings::read(&[parameters.to_owned()]).map_err(|error| failed(&error))?;
-    let template = Template::read(template, settings).map_err(|error| failed(&error))?;
-    let application = template.application().map_err(|error| failed(&error))?;
+    let template = read_template(template, parameters)?;
+    let application = template.application().map_err(|error| Failure(format!("audit: {error}")))?;
     let audited =
         application.mappings.into_iter().filter(|it| it.topic != gateway_wire::topics::PRODUCT_CHANGES);
     Ok(audited.map(|it| Reader { topic: it.topic, group: it.consumer_group_id }).collect())

@@ -9,14 +9,15 @@ mod report;
 mod reserve;
 mod start;
 mod stats;
+mod yardstick;
 
-use std::path::Path;
+use std::path::PathBuf;
 
-use esm_local::template::{Settings, Template};
+use esm_local::template::Template;
 use sqlx::MySqlPool;
 
-use crate::Endpoints;
 use crate::gateway::{Failure, Gateway};
+use crate::{Deployed, Endpoints};
 
 pub use report::Report;
 
@@ -45,7 +46,7 @@ pub struct Bench {
     gateway: Gateway,
     ledger: MySqlPool,
     template: Template,
-    binaries: std::path::PathBuf,
+    binaries: PathBuf,
 }
 
 impl Bench {
@@ -53,19 +54,12 @@ impl Bench {
     ///
     /// # Errors
     /// When it cannot be reached.
-    pub async fn connect(
-        endpoints: &Endpoints,
-        template: &Path,
-        parameters: &Path,
-        binaries: &Path,
-    ) -> Result<Self, Failure> {
-        let settings =
-            Settings::read(&[parameters.to_owned()]).map_err(|error| Failure(error.to_string()))?;
-        let template = Template::read(template, settings).map_err(|error| Failure(error.to_string()))?;
+    pub async fn connect(endpoints: &Endpoints, deployed: &Deployed) -> Result<Self, Failure> {
+        let template = deployed.template()?;
         let ledger =
             MySqlPool::connect(&endpoints.database).await.map_err(|error| Failure(error.to_string()))?;
         let gateway = Gateway::new(endpoints, "bench")?;
-        Ok(Self { gateway, ledger, template, binaries: binaries.to_owned() })
+        Ok(Self { gateway, ledger, template, binaries: deployed.binaries.clone() })
     }
 
     /// Measures `only` these parts (all, if none is named), each `runs` times, saying what it is at.
@@ -82,17 +76,20 @@ impl Bench {
         say("warming up");
         accept::measure(self, 16, WARM_UP).await?;
         for run in 1..=runs {
+            report.yardstick.push(yardstick::look());
             if wanted(Part::Reserve) {
                 say(&format!("run {run} of {runs}: reservations"));
                 report.reserve.push(reserve::measure(self, 16, 3000).await?);
             }
             if wanted(Part::Accept) {
                 for (clients, payments) in [(1, 300), (16, 2000), (64, 2000)] {
+                    report.yardstick.push(yardstick::look());
                     say(&format!("run {run} of {runs}: accepting payments, {clients} clients"));
                     report.accept.push(accept::measure(self, clients, payments).await?);
                 }
             }
             if wanted(Part::Throughput) {
+                report.yardstick.push(yardstick::look());
                 say(&format!("run {run} of {runs}: 2,000 payments end to end"));
                 report.throughput.push(end_to_end::throughput(self, 2000).await?);
             }

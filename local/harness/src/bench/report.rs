@@ -154,14 +154,16 @@ impl Report {
 impl Report {
     fn machine(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let looks = &self.yardstick;
-        let (least, most) = looks.iter().fold((f64::MAX, 0_f64), |(least, most), look| {
-            (least.min(*look), most.max(*look))
-        });
+        let (least, most) =
+            looks.iter().fold((f64::MAX, 0_f64), |(least, most), look| (least.min(*look), most.max(*look)));
         if looks.is_empty() {
             return Ok(());
         }
         let middle = median(looks.clone());
-        writeln!(f, "yardstick: {middle:.0} million hashes/s ({least:.0} to {most:.0}); compare like with like")
+        writeln!(
+            f,
+            "yardstick: {middle:.0} million hashes/s ({least:.0} to {most:.0}); compare like with like"
+        )
     }
 }
 

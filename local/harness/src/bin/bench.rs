@@ -5,22 +5,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use harness::Endpoints;
 use harness::bench::{Bench, Part, Report};
 use harness::gateway::Failure;
+use harness::{Deployed, Endpoints};
 
 /// Measures the running gateway: medians of several runs.
 #[derive(Parser)]
 struct Options {
-    /// The SAM template.
-    #[arg(long, default_value = "infra/template.yaml")]
-    template: PathBuf,
-    /// The parameters file.
-    #[arg(long, default_value = ".stack/parameters.yaml")]
-    parameters: PathBuf,
-    /// Where the functions' binaries are.
-    #[arg(long, default_value = "target/local")]
-    binaries: PathBuf,
+    #[command(flatten)]
+    deployed: Deployed,
     /// Where the figures go, as JSON.
     #[arg(long, default_value = ".stack/bench.json")]
     json: PathBuf,
@@ -47,9 +40,7 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(options: &Options) -> Result<Report, Failure> {
-    let bench =
-        Bench::connect(&Endpoints::from_env(), &options.template, &options.parameters, &options.binaries)
-            .await?;
+    let bench = Bench::connect(&Endpoints::from_env(), &options.deployed).await?;
     let report = bench.run(options.runs, &options.only, |line| eprintln!("{line} …")).await?;
     let json = serde_json::to_vec_pretty(&report).map_err(|error| Failure(error.to_string()))?;
     std::fs::write(&options.json, json)

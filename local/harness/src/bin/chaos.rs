@@ -1,13 +1,12 @@
 //! Ends parts of the running stack at random under load, and checks that no promise was broken.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks to its terminal")]
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use harness::Endpoints;
 use harness::chaos::{self, Report};
 use harness::gateway::Failure;
+use harness::{Deployed, Endpoints};
 
 /// Kills functions, runtime, Kafka, MariaDB, DynamoDB, Connect and the PSP simulator under load.
 #[derive(Parser)]
@@ -28,15 +27,8 @@ struct Options {
     /// Buyers at a time.
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..))]
     clients: u8,
-    /// The SAM template.
-    #[arg(long, default_value = "infra/template.yaml")]
-    template: PathBuf,
-    /// The parameters file.
-    #[arg(long, default_value = ".stack/parameters.yaml")]
-    parameters: PathBuf,
-    /// Where the functions' binaries are.
-    #[arg(long, default_value = "target/local")]
-    binaries: PathBuf,
+    #[command(flatten)]
+    deployed: Deployed,
 }
 
 /// Payments and faults of a short run.
@@ -66,9 +58,7 @@ async fn run(options: Options) -> Result<Report, Failure> {
         payments,
         faults,
         clients: usize::from(options.clients),
-        template: options.template,
-        parameters: options.parameters,
-        binaries: options.binaries,
+        deployed: options.deployed,
     };
     chaos::run(&options, &Endpoints::from_env(), &|line| eprintln!("chaos: {line}")).await
 }

@@ -1,12 +1,12 @@
 //! The functions' processes: killed at random, and looked for after their runtime is gone.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use esm_local::template::{Settings, Template};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
+use crate::Deployed;
 use crate::gateway::Failure;
 use crate::processes::{self, Process};
 
@@ -22,16 +22,13 @@ pub struct Functions {
 }
 
 impl Functions {
-    /// Those of the template, built in `binaries`.
+    /// Those of the template.
     ///
     /// # Errors
     /// The template cannot be read.
-    pub fn of(template: &Path, parameters: &Path, binaries: &Path) -> Result<Self, Failure> {
-        let failed = |error: &dyn std::fmt::Display| Failure(format!("chaos: {error}"));
-        let settings = Settings::read(&[parameters.to_owned()]).map_err(|error| failed(&error))?;
-        let template = Template::read(template, settings).map_err(|error| failed(&error))?;
-        let application = template.application().map_err(|error| failed(&error))?;
-        let programs = application.functions.iter().map(|function| binaries.join(&function.binary));
+    pub fn of(deployed: &Deployed) -> Result<Self, Failure> {
+        let application = deployed.template()?.application().map_err(|error| Failure(error.to_string()))?;
+        let programs = application.functions.iter().map(|function| deployed.binaries.join(&function.binary));
         Ok(Self { programs: programs.collect() })
     }
 

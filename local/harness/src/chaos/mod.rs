@@ -19,7 +19,6 @@ mod report;
 mod rest;
 mod watch;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -32,8 +31,8 @@ use tokio::sync::oneshot;
 pub use fault::Fault;
 pub use report::Report;
 
-use crate::Endpoints;
 use crate::gateway::Failure;
+use crate::{Deployed, Endpoints};
 
 /// Promises that are watched while the faults are under way, beside those of [`check`].
 const BESIDES: [&str; 4] = [RECOVERS, driver::NO_ORPHANS, watch::CONSERVED, watch::ABSORBED];
@@ -52,12 +51,8 @@ pub struct Options {
     pub faults: usize,
     /// Buyers at a time.
     pub clients: usize,
-    /// The SAM template.
-    pub template: PathBuf,
-    /// The parameters file.
-    pub parameters: PathBuf,
-    /// Where the functions' binaries are.
-    pub binaries: PathBuf,
+    /// What is struck.
+    pub deployed: Deployed,
 }
 
 /// Runs load and faults, waits for rest, checks.
@@ -116,7 +111,7 @@ async fn conclude(
     load: &Load,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let audit = rest::await_rest(endpoints, &options.template, &options.parameters).await?;
+    let audit = rest::await_rest(endpoints, &options.deployed.template, &options.deployed.parameters).await?;
     let evidence = Evidence::gather(endpoints, load.receipts(), audit).await?;
     report.tally = load::tally(&evidence.receipts);
     report.conclude(&evidence, check::all(&evidence));
@@ -125,7 +120,7 @@ async fn conclude(
 
 async fn prepare(options: &Options, endpoints: &Endpoints) -> Result<(Driver, Arc<Load>), Failure> {
     let parts = parts::Parts::of_this_checkout()?;
-    let functions = functions::Functions::of(&options.template, &options.parameters, &options.binaries)?;
+    let functions = functions::Functions::of(&options.deployed)?;
     let purchases = load::purchases(options.seed, options.payments);
     // What is reserved without the buyer hearing of it stays reserved until it expires.
     let stock = u32::try_from(options.payments * 10).unwrap_or(u32::MAX);

@@ -29,12 +29,13 @@ pub const OF_PAYMENTS: [PaymentCheck; 6] = [
 ];
 
 /// The others.
-pub const OF_ALL: [Check; 7] = [
+pub const OF_ALL: [Check; 8] = [
     ("one Idempotency-Key, one payment", promises::keys),
     ("every request is answered once the faults have stopped", promises::answered),
     ("at most one charge a reservation, and none for nobody", charges::of_reservations),
     ("stock is conserved and never negative", stock::conserved),
     ("a reservation is sold if and only if its payment is authorized", stock::sold),
+    ("the payments of a reservation are told of in the order of their records", order::of_reservations),
     ("each record was processed or dead-lettered with its cause", records::explained),
     ("the index has what the table has", index::converged),
 ];

@@ -17,6 +17,45 @@ pub(super) fn of_payments(evidence: &Evidence) -> Vec<(String, String)> {
     findings
 }
 
+/// Steps that tell of a record when somebody else has given it up, not when its turn comes.
+const LATER: [&str; 2] = ["handle-dlq", "review-payments"];
+
+/// The payments of one reservation are told of in the order of their records: of one topic these stand in
+/// one partition, and no step has told of one before it told of an earlier one.
+pub(super) fn of_reservations(evidence: &Evidence) -> Vec<String> {
+    let mut told: BTreeMap<Line<'_>, Vec<Told<'_>>> = BTreeMap::new();
+    for (id, payment) in &evidence.payments {
+        for event in evidence.events.get(id).into_iter().flatten() {
+            let Some(origin) = event.origin.as_ref().filter(|_| !LATER.contains(&event.step.as_str())) else {
+                continue;
+            };
+            let line = (payment.reservation_id.as_str(), event.step.as_str(), origin.topic.as_str());
+            told.entry(line).or_default().push((origin.partition, origin.offset, event.at_ms, id));
+        }
+    }
+    told.into_iter().filter_map(|(line, records)| overtaken(line, records)).collect()
+}
+
+/// Reservation, step, topic: what is told in order.
+type Line<'a> = (&'a str, &'a str, &'a str);
+/// Partition and offset of a record, when it was told of, and its payment.
+type Told<'a> = (i32, i64, i64, &'a str);
+
+fn overtaken((reservation, step, topic): Line<'_>, mut records: Vec<Told<'_>>) -> Option<String> {
+    records.sort_unstable();
+    records.windows(2).find_map(|pair| {
+        let [(partition, offset, at_ms, id), (next_partition, next_offset, next_at_ms, next_id)] = *pair else {
+            return None;
+        };
+        (partition != next_partition || next_at_ms < at_ms).then(|| {
+            format!(
+                "reservation {reservation}: {step} told of {next_id} ({topic}-{next_partition}@{next_offset}) \
+                 at {next_at_ms} and of {id} ({topic}-{partition}@{offset}) at {at_ms}"
+            )
+        })
+    })
+}
+
 fn judge(events: &[Event]) -> Option<String> {
     let mut last: BTreeMap<&str, (i32, i64)> = BTreeMap::new();
     for (expected, event) in (1..).zip(events) {
@@ -39,6 +78,7 @@ fn judge(events: &[Event]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::chaos::check::testing::{event, sound};
+    use crate::chaos::evidence::PaymentRow;
 
     #[test]
     fn gaps_and_overtaking_are_found() {
@@ -56,5 +96,36 @@ mod tests {
         let mut silent = sound();
         silent.events.clear();
         assert_eq!(of_payments(&silent).len(), 1);
+    }
+
+    #[test]
+    fn payments_that_overtake_each_other_are_found() {
+        let at = |step: &str, offset, at_ms| {
+            let told = event(1, offset);
+            Event { at_ms, step: step.to_owned(), ..told }
+        };
+        let elsewhere = |mut event: Event| {
+            event.origin.as_mut().expect("it has one").partition += 1;
+            event
+        };
+        for (reservation, other, found) in [
+            ("r1", at("a-step", 6, 7), false),
+            ("r1", at("a-step", 6, 5), false),
+            ("r1", at("a-step", 6, 4), true),
+            ("r1", at("a-step", 4, 6), true),
+            ("r1", elsewhere(at("a-step", 6, 7)), true),
+            ("r1", at("another-step", 6, 4), false),
+            ("r1", at("handle-dlq", 6, 4), false),
+            ("r2", at("a-step", 6, 4), false),
+        ] {
+            let mut evidence = sound();
+            let shown = format!("{reservation}: {other:?}");
+            let row =
+                PaymentRow { reservation_id: reservation.to_owned(), ..evidence.payments["p1"].clone() };
+            evidence.events.insert("p1".to_owned(), vec![at("a-step", 5, 5)]);
+            evidence.payments.insert("p2".to_owned(), row);
+            evidence.events.insert("p2".to_owned(), vec![other]);
+            assert_eq!(of_reservations(&evidence).len(), usize::from(found), "{shown}");
+        }
     }
 }
