@@ -19,6 +19,8 @@ pub(crate) enum NotRedrivable {
     Tombstone,
     /// Its key is no text.
     Key,
+    /// It held a card's number, and is not kept as it was.
+    Masked,
 }
 
 impl fmt::Display for NotRedrivable {
@@ -27,6 +29,10 @@ impl fmt::Display for NotRedrivable {
             Self::Topic => "it does not come from a topic that a step reads",
             Self::Tombstone => "it has no value",
             Self::Key => "its key is no text",
+            Self::Masked => {
+                "it held a card number, which was masked before it was kept; discard this letter, and have \
+                 whoever produced the record produce another one without the number"
+            }
         })
     }
 }
@@ -34,6 +40,9 @@ impl fmt::Display for NotRedrivable {
 /// The record with its own key, so that it stands behind the others of its key, and its own value. The dead-letter queue is no topic to go back to: that would be a circle.
 pub(crate) fn to_produce(letter: &Letter) -> Result<OutgoingRecord, NotRedrivable> {
     let row = &letter.row;
+    if row.masked {
+        return Err(NotRedrivable::Masked);
+    }
     let known = topics::ALL.into_iter().find(|topic| *topic == row.origin.topic);
     let topic = known.filter(|topic| *topic != topics::PAYMENT_DLQ).ok_or(NotRedrivable::Topic)?;
     let value = row.value.clone().ok_or(NotRedrivable::Tombstone)?;

@@ -39,6 +39,7 @@ fn row(number: u32) -> DeadLetterRow {
         attempts: Some(1),
         key: Some(KEY.into()),
         value: Some(format!("value {number}").into_bytes()),
+        masked: false,
         trace: Some(trace()),
         resolution: None,
         created_at: Timestamp::from_millis(1_795_426_200_000 + offset),
@@ -237,6 +238,7 @@ async fn what_cannot_be_as_it_was_is_not_redriven() {
         (DeadLetterRow { origin: from(topics::PAYMENT_DLQ), ..row(1) }, "topic"),
         (DeadLetterRow { value: None, ..row(1) }, "value"),
         (DeadLetterRow { key: Some(vec![255]), ..row(1) }, "key"),
+        (DeadLetterRow { masked: true, ..row(1) }, "discard this letter"),
     ] {
         let handler = with([odd]).await;
         let response = redrive(1).send(&handler).await;

@@ -18,10 +18,10 @@ use gateway_ports::dead_letters::{DeadLetterRow, DeadLetters};
 use gateway_ports::ledger::{BeginPayments, ReadPayments, SettlePayments};
 use gateway_ports::provider::PaymentProvider;
 use gateway_ports::{Clock, PortError};
-use gateway_wire::{DeadLetterCause, TraceContext};
+use gateway_wire::{DeadLetterCause, RecordOrigin, TraceContext};
 
 pub use gateway_domain::letter::Resolution;
-use gateway_domain::mask::mask_card_numbers;
+use gateway_domain::mask::{mask_card_numbers, mask_card_numbers_in};
 use letter::Letter;
 
 /// Letters analysed at the same time, in one function environment.
@@ -87,7 +87,8 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
     async fn finish(&self, record: Record<Letter>) -> Outcome {
         match self.resolve_and_record(&record).await {
             Ok(resolution) => {
-                tracing::warn!(payment_id = ?record.message.payment_id(), cause = record.message.cause.code,
+                let cause = mask_card_numbers(&record.message.cause.code);
+                tracing::warn!(payment_id = ?record.message.payment_id(), cause,
                     resolution = resolution.as_str(), topic = record.origin.topic,
                     partition = record.origin.partition, offset = record.origin.offset, "dead letter analysed");
                 tell_alarms(resolution);
@@ -117,23 +118,36 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         Ok(resolution)
     }
 
+    /// What anybody may have written into a record is masked before it is kept.
     fn row(&self, record: &Record<Letter>, resolution: Resolution) -> DeadLetterRow {
         let letter = &record.message;
+        let (key, key_masked) = masked(letter.key.as_deref());
+        let (value, value_masked) = masked(letter.value.as_deref());
+        let topic = mask_card_numbers(&letter.origin.topic);
         DeadLetterRow {
             id: self.clock.ulid(),
-            origin: letter.origin.clone(),
+            origin: RecordOrigin { topic, ..letter.origin.clone() },
             dlq: record.origin.clone(),
-            step: letter.step.clone(),
-            cause_code: letter.cause.code.clone(),
+            step: mask_card_numbers(&letter.step),
+            cause_code: mask_card_numbers(&letter.cause.code),
             cause_message: mask_card_numbers(&letter.cause.message),
             payment_id: letter.payment_id(),
             attempts: letter.attempts.or_else(|| letter.attempt()),
-            key: letter.key.clone(),
-            value: letter.value.clone(),
+            key,
+            value,
+            masked: key_masked || value_masked,
             trace: Some(record.trace.clone()),
             resolution: Some(resolution.as_str().to_owned()),
             created_at: self.clock.now(),
         }
+    }
+}
+
+/// The bytes without card numbers, and whether there was any.
+fn masked(bytes: Option<&[u8]>) -> (Option<Vec<u8>>, bool) {
+    match bytes.map(mask_card_numbers_in) {
+        Some(Some(masked)) => (Some(masked), true),
+        _ => (bytes.map(<[u8]>::to_vec), false),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What stands in MySQL, beneath the API.
 
 use harness::Endpoints;
-use sqlx::{MySqlPool, Row as _};
+use sqlx::{MySqlPool, QueryBuilder, Row as _};
 
 /// A connection to the ledger.
 pub async fn connect(endpoints: &Endpoints) -> MySqlPool {
@@ -45,4 +45,38 @@ pub async fn open_letters_of(ledger: &MySqlPool, payment_id: &str) {
     let query = "UPDATE dead_letters SET state = 'OPEN' WHERE payment_id = ?";
     let done = sqlx::query(query).bind(payment_id).execute(ledger).await.unwrap();
     assert!(done.rows_affected() > 0);
+}
+
+/// Every row of every table that this user may see, all columns as text, each with its table.
+pub async fn every_row(ledger: &MySqlPool) -> Vec<(String, Vec<u8>)> {
+    let mut rows = Vec::new();
+    for (table, columns) in tables(ledger).await {
+        let texts: Vec<String> = columns.iter().map(|column| format!("CAST(`{column}` AS BINARY)")).collect();
+        let query = format!("SELECT CONCAT_WS(0x1F, {}) FROM {table}", texts.join(", "));
+        let of_table = QueryBuilder::new(query).build().fetch_all(ledger).await.unwrap();
+        rows.extend(of_table.iter().map(|row| (table.clone(), row.get(0))));
+    }
+    rows
+}
+
+/// Those tables, with their columns.
+async fn tables(ledger: &MySqlPool) -> Vec<(String, Vec<String>)> {
+    let columns = sqlx::query(
+        "SELECT CAST(c.table_schema AS CHAR), CAST(c.table_name AS CHAR), CAST(c.column_name AS CHAR) \
+         FROM information_schema.columns c JOIN information_schema.tables t \
+         ON t.table_schema = c.table_schema AND t.table_name = c.table_name \
+         WHERE t.table_type = 'BASE TABLE' ORDER BY 1, 2",
+    )
+    .fetch_all(ledger)
+    .await
+    .unwrap();
+    let mut tables: Vec<(String, Vec<String>)> = Vec::new();
+    for row in &columns {
+        let table = format!("`{}`.`{}`", row.get::<String, _>(0), row.get::<String, _>(1));
+        match tables.last_mut().filter(|(known, _)| *known == table) {
+            Some((_, columns)) => columns.push(row.get(2)),
+            None => tables.push((table, vec![row.get(2)])),
+        }
+    }
+    tables
 }

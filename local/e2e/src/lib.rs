@@ -6,6 +6,7 @@
 
 pub mod canary;
 pub mod ledger;
+pub mod letters;
 pub mod psp;
 pub mod tokens;
 pub mod topics;

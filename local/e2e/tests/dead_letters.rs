@@ -1,46 +1,18 @@
 //! What could not be processed, from its poison to what a person does about it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
-use e2e::{Shop, eventually};
+use e2e::canary::{Card, Search};
+use e2e::letters::{letter_about, poison};
+use e2e::{Shop, ledger};
 use gateway_domain::ReservationId;
 use gateway_edge::SystemClock;
-use gateway_kafka::{KafkaConfig, KafkaLog};
 use gateway_ports::Clock as _;
-use gateway_ports::log::{Delivered, MessageLog as _, OutgoingRecord};
 use gateway_wire::topics;
 use harness::Gateway;
 use serde_json::{Value, json};
 
-/// A record that no step can read; where it stands.
-async fn poison(shop: &Shop, key: &str) -> Delivered {
-    let brokers = shop.endpoints.kafka.clone();
-    let config = KafkaConfig::from_env(|name| match name {
-        "KAFKA_BOOTSTRAP_SERVERS" => Some(brokers.clone()),
-        "KAFKA_SECURITY" => Some("plain".to_owned()),
-        _ => None,
-    });
-    let log = KafkaLog::new(config.unwrap()).unwrap();
-    let value = b"no json: 4539620659922097".to_vec();
-    let record = OutgoingRecord { topic: topics::PROCESS_PURCHASES, key: key.into(), value, headers: vec![] };
-    log.produce(vec![record]).await.remove(0).unwrap()
-}
-
-/// The letter about a record of `process-purchases`, once it is there.
-async fn letter(admin: &Gateway, at: Delivered) -> Value {
-    let origin =
-        json!({ "topic": topics::PROCESS_PURCHASES, "partition": at.partition, "offset": at.offset });
-    eventually("the dead letter", async || {
-        let mut path = "/dead-letters?limit=200".to_owned();
-        loop {
-            let page = admin.get(&path).await.unwrap().expect(200).unwrap();
-            let found = page["items"].as_array().unwrap().iter().find(|letter| letter["origin"] == origin);
-            if let Some(letter) = found {
-                return Some(letter.clone());
-            }
-            path = format!("/dead-letters?limit=200&cursor={}", page["next"].as_str()?);
-        }
-    })
-    .await
+async fn letter(admin: &Gateway, origin: &Value) -> Value {
+    letter_about(origin, async |path| admin.get(path).await.unwrap().expect(200).unwrap()).await
 }
 
 #[tokio::test]
@@ -48,12 +20,12 @@ async fn poison_is_shown_redriven_once_and_at_last_discarded() {
     let shop = Shop::open(1).await;
     let admin = shop.gateway.as_admin();
     let key = ReservationId::from_u128(SystemClock.ulid()).to_string();
-    let listed = letter(&admin, poison(&shop, &key).await).await;
+    let topic = topics::PROCESS_PURCHASES;
+    let listed = letter(&admin, &poison(&shop.endpoints, topic, &key, "no json").await).await;
     assert_eq!((&listed["state"], &listed["cause"]["code"]), (&json!("OPEN"), &json!("undecodable")));
     let path = listed["links"]["self"].as_str().unwrap().to_owned();
     let shown = admin.get(&path).await.unwrap().expect(200).unwrap();
     assert_eq!((&shown["key"], &shown["step"]), (&json!(key), &json!("process-payment")));
-    assert!(!shown.to_string().contains("4539620659922097"), "{shown}");
 
     let redrive = async || admin.post(&format!("{path}/redrive"), &json!({})).await.unwrap();
     let first = redrive().await;
@@ -68,8 +40,7 @@ async fn poison_is_shown_redriven_once_and_at_last_discarded() {
     );
 
     let to = &first["redriven_to"];
-    let partition = i32::try_from(to["partition"].as_i64().unwrap()).unwrap();
-    let second = letter(&admin, Delivered { partition, offset: to["offset"].as_i64().unwrap() }).await;
+    let second = letter(&admin, to).await;
     let discard = format!("{}/discard", second["links"]["self"].as_str().unwrap());
     let refused = admin.post(&discard, &json!({})).await.unwrap();
     assert_eq!(refused.status, 422);
@@ -77,4 +48,32 @@ async fn poison_is_shown_redriven_once_and_at_last_discarded() {
     assert_eq!(discarded.expect(200).unwrap()["state"], "DISCARDED");
     let late = admin.post(&discard.replace("discard", "redrive"), &json!({})).await.unwrap();
     assert_eq!((late.status, late.text("/code")), (409, "dead_letter_closed"));
+}
+
+/// Whoever produced it: no table has the number, and nobody can send the record on.
+#[tokio::test]
+async fn a_card_number_in_a_poison_record_reaches_no_table() {
+    let shop = Shop::open(1).await;
+    let admin = shop.gateway.as_admin();
+    let card = Card::fresh("in a poison record", "453962", 16);
+    let key = ReservationId::from_u128(SystemClock.ulid()).to_string();
+    let value = json!({ "produto": { "reserve_id": key }, "card": card.to_json() }).to_string();
+    let listed = letter(&admin, &poison(&shop.endpoints, topics::ORDER_QUEUE, &key, &value).await).await;
+
+    let mut search = Search::new(std::slice::from_ref(&card), &[]);
+    for (table, row) in ledger::every_row(&ledger::connect(&shop.endpoints).await).await {
+        search.look("rows", || table, &row);
+    }
+    assert!(search.looked_at("rows") > 0);
+    assert_eq!(search.hits(), []);
+
+    let path = listed["links"]["self"].as_str().unwrap();
+    let shown = admin.get(path).await.unwrap().expect(200).unwrap();
+    assert!(shown["what_to_do"].as_str().unwrap().contains("discard this letter"), "{shown}");
+    let refused = admin.post(&format!("{path}/redrive"), &json!({})).await.unwrap();
+    assert_eq!((refused.status, refused.text("/code")), (422, "not_redrivable"));
+    assert!(refused.text("/detail").contains("a card number"), "{}", refused.body);
+    let reason = json!({ "reason": "a test's poison" });
+    let discarded = admin.post(&format!("{path}/discard"), &reason).await.unwrap();
+    assert_eq!(discarded.expect(200).unwrap()["state"], "DISCARDED");
 }

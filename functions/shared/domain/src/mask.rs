@@ -11,29 +11,52 @@ const SHOWN: usize = 4;
 /// blank or a dash count as one number, as people write them.
 #[must_use]
 pub fn mask_card_numbers(text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    let mut masked = String::with_capacity(text.len());
+    mask_card_numbers_in(text.as_bytes())
+        .and_then(|masked| String::from_utf8(masked).ok())
+        .unwrap_or_else(|| text.to_owned())
+}
+
+/// The same of bytes of any kind; `None` where there is nothing to hide.
+#[must_use]
+pub fn mask_card_numbers_in(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut masked = bytes.to_vec();
+    let mut hidden = false;
     let mut start = 0;
-    while start < chars.len() {
-        let end = number_end(&chars, start);
-        if end > start && is_card_number(&chars[start..end]) {
-            hide(&chars[start..end], &mut masked);
-        } else {
-            masked.extend(&chars[start..end.max(start + 1)]);
+    while start < bytes.len() {
+        if is_uuid(&bytes[start..]) {
+            start += UUID_LEN;
+            continue;
+        }
+        let end = number_end(bytes, start);
+        if end > start && is_card_number(&bytes[start..end]) {
+            hide(&mut masked[start..end]);
+            hidden = true;
         }
         start = end.max(start + 1);
     }
-    masked
+    hidden.then_some(masked)
+}
+
+/// Charges are named by UUIDs, whose groups may all be digits.
+const UUID_LEN: usize = 36;
+
+fn is_uuid(bytes: &[u8]) -> bool {
+    let fits = |(place, byte): (usize, &u8)| match place {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    let ends = bytes.get(UUID_LEN).is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'-');
+    ends && bytes.get(..UUID_LEN).is_some_and(|uuid| uuid.iter().enumerate().all(fits))
 }
 
 /// Where the run of digits and single dividers that begins at `start` ends; `start` itself for none.
-fn number_end(chars: &[char], start: usize) -> usize {
+fn number_end(bytes: &[u8], start: usize) -> usize {
     let mut end = start;
     let mut position = start;
-    while let Some(char) = chars.get(position) {
-        match char {
-            '0'..='9' => end = position + 1,
-            ' ' | '-' if end == position && position > start => {}
+    while let Some(byte) = bytes.get(position) {
+        match byte {
+            b'0'..=b'9' => end = position + 1,
+            b' ' | b'-' if end == position && position > start => {}
             _ => break,
         }
         position += 1;
@@ -41,27 +64,26 @@ fn number_end(chars: &[char], start: usize) -> usize {
     end
 }
 
-fn is_card_number(run: &[char]) -> bool {
-    let digits: String = run.iter().filter(|char| char.is_ascii_digit()).collect();
-    let longest = digits.len().min(*DIGITS.end());
-    // A number may have others' digits stuck to it: any part of the run may be the card's.
-    DIGITS.contains(&digits.len()) && passes_luhn(&digits)
-        || digits.len() > *DIGITS.end()
-            && (*DIGITS.start()..=longest).any(|len| {
-                digits.as_bytes().windows(len).any(|part| std::str::from_utf8(part).is_ok_and(passes_luhn))
-            })
+/// Whether a number is a time in milliseconds: such have 13 digits and begin with a 1 until 2033, and no
+/// card's number of 13 digits does.
+fn is_time(digits: &[u8]) -> bool {
+    digits.len() == 13 && digits[0] == b'1'
 }
 
-fn hide(run: &[char], masked: &mut String) {
-    let digits = run.iter().filter(|char| char.is_ascii_digit()).count();
-    let mut seen = 0;
-    for char in run {
-        if char.is_ascii_digit() {
-            seen += 1;
-            masked.push(if seen + SHOWN > digits { *char } else { '*' });
-        } else {
-            masked.push(*char);
-        }
+fn is_card_number(run: &[u8]) -> bool {
+    let digits: Vec<u8> = run.iter().copied().filter(u8::is_ascii_digit).collect();
+    let longest = digits.len().min(*DIGITS.end());
+    let passes = |digits: &[u8]| std::str::from_utf8(digits).is_ok_and(passes_luhn);
+    // A number may have others' digits stuck to it: any part of the run may be the card's.
+    DIGITS.contains(&digits.len()) && passes(&digits) && !(is_time(&digits) && run.len() == digits.len())
+        || digits.len() > *DIGITS.end()
+            && (*DIGITS.start()..=longest).any(|len| digits.windows(len).any(passes))
+}
+
+fn hide(run: &mut [u8]) {
+    let digits = run.iter().filter(|byte| byte.is_ascii_digit()).count();
+    for byte in run.iter_mut().filter(|byte| byte.is_ascii_digit()).take(digits - SHOWN.min(digits)) {
+        *byte = b'*';
     }
 }
 
@@ -81,8 +103,20 @@ mod tests {
             ("{\"n\":\"345817690311361\"}", "{\"n\":\"***********1361\"}"),
             ("01M83VVAE004HMASW9NF6YY002", "01M83VVAE004HMASW9NF6YY002"),
             ("ação 4539620659922097", "ação ************2097"),
+            ("{\"at_ms\":1795426200073}", "{\"at_ms\":1795426200073}"),
+            ("4222222222222", "*********2222"),
+            ("CHAR_45396206-5992-2097-8123-123456789012", "CHAR_45396206-5992-2097-8123-123456789012"),
+            ("4539-6206-5992-2097-8123-12345678901", "****-****-****-****-****-*******8901"),
         ] {
             assert_eq!(mask_card_numbers(text), expected);
+            assert_eq!(mask_card_numbers_in(text.as_bytes()).is_some(), text != expected, "{text}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_masked_too() {
+        let masked = mask_card_numbers_in(b"\xff4539620659922097\x00");
+        assert_eq!(masked.as_deref(), Some(&b"\xff************2097\x00"[..]));
+        assert_eq!(mask_card_numbers_in(b"\xff\x00"), None);
     }
 }

@@ -15,13 +15,13 @@ use crate::payment_row::decode_trace;
 
 /// What is written of a new letter, in this order.
 const WRITTEN: &str = "id, origin_topic, origin_partition, origin_offset, dlq_topic, dlq_partition, dlq_offset, \
-     step, cause_code, cause_message, payment_id, attempts, record_key, record_value, resolution, created_at_ms, \
-     trace, tracestate, state";
+     step, cause_code, cause_message, payment_id, attempts, record_key, record_value, masked, resolution, \
+     created_at_ms, trace, tracestate, state";
 
 /// What is read of a letter.
 pub(crate) const COLUMNS: &str = "id, origin_topic, origin_partition, origin_offset, dlq_topic, dlq_partition, \
-     dlq_offset, step, cause_code, cause_message, payment_id, attempts, record_key, record_value, resolution, \
-     created_at_ms, trace, tracestate, state, acted_by, acted_reason, acted_at_ms, redrive_lease_until_ms, redriven_partition, \
+     dlq_offset, step, cause_code, cause_message, payment_id, attempts, record_key, record_value, masked, \
+     resolution, created_at_ms, trace, tracestate, state, acted_by, acted_reason, acted_at_ms, redrive_lease_until_ms, redriven_partition, \
      redriven_offset";
 
 // What the columns hold, in characters; whatever a record contains, its dead letter is kept.
@@ -56,6 +56,7 @@ pub(crate) fn upsert(row: &DeadLetterRow) -> QueryBuilder<MySql> {
             .push_bind(row.attempts.map(i64::from))
             .push_bind(row.key.clone())
             .push_bind(row.value.clone())
+            .push_bind(row.masked)
             .push_bind(row.resolution.as_deref().map(|text| clip(text, CODE_LEN_MAX)))
             .push_bind(row.created_at.as_millis())
             .push_bind(row.trace.as_ref().map(TraceContext::to_string))
@@ -83,6 +84,7 @@ pub(crate) fn decode_row(row: &MySqlRow) -> Result<DeadLetterRow, PortError> {
         attempts: columns.get::<Option<i64>>("attempts")?.and_then(|attempts| u32::try_from(attempts).ok()),
         key: columns.get("record_key")?,
         value: columns.get("record_value")?,
+        masked: columns.get("masked")?,
         trace: decode_trace(&columns, "trace", "tracestate")?,
         resolution: columns.get("resolution")?,
         created_at: columns.time("created_at_ms")?,

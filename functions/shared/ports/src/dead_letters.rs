@@ -29,10 +29,13 @@ pub struct DeadLetterRow {
     pub payment_id: Option<PaymentId>,
     /// How often it was tried, where known.
     pub attempts: Option<u32>,
-    /// The record's key, as it was.
+    /// The record's key, as it was unless `masked`.
     pub key: Option<Vec<u8>>,
-    /// The record's value, as it was.
+    /// The record's value, as it was unless `masked`.
     pub value: Option<Vec<u8>>,
+    /// Whether key or value held what looks like a card's number, which was masked before anything was kept:
+    /// the record cannot be produced again from here.
+    pub masked: bool,
     /// Its position in a trace.
     pub trace: Option<TraceContext>,
     /// What was found out and done about it: a stable code such as `failed`, `in_review`.

@@ -1,6 +1,7 @@
 //! No card outlives its payment's verdict.
 
 use crate::check::is_final;
+use crate::workload::VANDALS_CARD as CARD;
 use crate::world::World;
 
 impl World {
@@ -17,5 +18,18 @@ impl World {
                 });
             }
         });
+    }
+
+    /// What somebody wrote into a record is kept without the card's number in it.
+    pub(super) fn look_at_kept_records(&self) {
+        let card = CARD.as_bytes();
+        let holds = |bytes: &[u8]| bytes.windows(card.len()).any(|part| part == card);
+        let clear = self.ledger.inspect(|rows| {
+            let mut clear = rows.dead_letters().filter(|row| row.value.as_deref().is_some_and(holds));
+            clear.next().map(|row| row.origin.clone())
+        });
+        if let Some(origin) = clear {
+            self.accuse("no card number is kept", || format!("the letter about {origin:?} has one"));
+        }
     }
 }

@@ -31,6 +31,7 @@ pub fn at_the_end(world: &World, quiet: bool) {
         world.look_at_confirmed(reservation, &payments);
     }
     world.look_at_cards();
+    world.look_at_kept_records();
     world.look_at_records();
     world.look_at_voids();
     world.look_at_open_letters();

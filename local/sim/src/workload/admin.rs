@@ -91,18 +91,24 @@ async fn see_to_letter(world: &Arc<World>, letter: &Value) {
     let code = letter["cause"]["code"].as_str().unwrap_or_default();
     let waits = letter["resolution"].as_str() == Some("in_review");
     if matches!(code, "undecodable" | "unreadable_letter") {
-        let body = json!({ "reason": "nobody can read it" });
-        let request = TestRequest::to("POST /dead-letters/{id}/discard").path("id", id).body(body);
-        drop(ask(world, Actor::DeadLetters, "discard", request).await);
+        discard(world, id, "nobody can read it").await;
     } else if !waits || lot.happens(300, 1) {
         redrive(world, id, &lot).await;
     }
 }
 
+async fn discard(world: &Arc<World>, id: &str, reason: &str) {
+    let body = json!({ "reason": reason });
+    let request = TestRequest::to("POST /dead-letters/{id}/discard").path("id", id).body(body);
+    drop(ask(world, Actor::DeadLetters, "discard", request).await);
+}
+
 async fn redrive(world: &Arc<World>, id: &str, lot: &Lot) {
     let request = || TestRequest::to("POST /dead-letters/{id}/redrive").path("id", id);
     let answer = ask(world, Actor::DeadLetters, "redrive", request()).await;
-    if answer.is_some_and(|answer| answer.status == 200) {
+    if answer.as_ref().is_some_and(|answer| answer.status == 422) {
+        discard(world, id, "it is not kept as it was").await;
+    } else if answer.is_some_and(|answer| answer.status == 200) {
         lock(&world.judge).heard_redriven(id);
         if lot.happens(300, 2) {
             drop(ask(world, Actor::DeadLetters, "redrive again", request()).await);

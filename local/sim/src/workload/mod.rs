@@ -16,6 +16,7 @@ use gateway_domain::Timestamp;
 use gateway_ports::catalogue::{Catalogue as _, NewProduct};
 
 pub use plan::{Change, Garbage, Order, Plan};
+pub(crate) use vandal::CARD as VANDALS_CARD;
 
 use crate::world::World;
 

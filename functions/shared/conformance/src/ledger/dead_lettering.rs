@@ -20,6 +20,7 @@ pub(super) fn dead_letter<L: Ledger>(world: &World<'_, L>, millis: i64) -> DeadL
         attempts: Some(6),
         key: Some(world.id().to_string().into_bytes()),
         value: Some(vec![0, 159, 146, 150]),
+        masked: false,
         trace: Some(TraceContext::root(world.id(), 7).with_state("congo=t61rcWkgMzE")),
         resolution: None,
         created_at: world.at(millis),
@@ -57,6 +58,7 @@ pub async fn whatever_a_record_holds_is_kept<L: Ledger>(world: &World<'_, L>) {
         attempts: None,
         key: None,
         value: Some(vec![255; 1 << 20]),
+        masked: true,
         ..dead_letter(world, 3)
     };
     let empty = DeadLetterRow {
@@ -70,7 +72,7 @@ pub async fn whatever_a_record_holds_is_kept<L: Ledger>(world: &World<'_, L>) {
         world.ledger.record(&row).await.unwrap();
         let kept = world.ledger.list(ALL).await.unwrap();
         let kept = kept.into_iter().find(|kept| kept.origin == row.origin).unwrap();
-        assert_eq!((kept.key, kept.value), (row.key, row.value));
+        assert_eq!((kept.key, kept.value, kept.masked), (row.key, row.value, row.masked));
         assert_eq!((kept.payment_id, kept.attempts), (row.payment_id, row.attempts));
         assert!(row.cause_message.starts_with(&kept.cause_message));
     }

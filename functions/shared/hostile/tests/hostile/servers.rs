@@ -24,6 +24,7 @@ pub fn letter() -> DeadLetterRow {
         attempts: Some(1),
         key: Some(RESERVATION.to_string().into_bytes()),
         value: Some(b"{".to_vec()),
+        masked: false,
         trace: None,
         resolution: None,
         created_at: ACCEPTED,
