@@ -2,9 +2,10 @@
 
 use gateway_domain::Payment;
 use gateway_domain::charge::Inquiry;
+use gateway_domain::review::{CHARGE_MISMATCH, CHARGE_MISSING};
 use gateway_domain::settle::{SettleDecision, Settlement};
 use gateway_edge::kafka::Record;
-use gateway_inquiry::{ask, too_early};
+use gateway_inquiry::{ask_doubting, too_early, with_named_charge};
 use gateway_ports::Clock;
 use gateway_ports::attempts::Erased;
 use gateway_ports::provider::PaymentProvider;
@@ -23,8 +24,14 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         payment: &Payment,
         erased: &Erased,
     ) -> Result<Resolution, Postponed> {
-        match ask(&self.provider, payment, INQUIRIES_MAX).await {
+        let payment = &with_named_charge(payment, erased);
+        match ask_doubting(&self.provider, payment, INQUIRIES_MAX).await {
             Inquiry::Found(verdict) => Ok(self.ending().learned(&case(record, payment), verdict).await?),
+            Inquiry::None if payment.charge_id.is_some() => {
+                tracing::error!(payment_id = %payment.id, charge_id = ?payment.charge_id,
+                    "the PSP does not know a charge that it has named");
+                self.review(record, payment, CHARGE_MISSING).await
+            }
             Inquiry::None if self.too_early(&record.message, payment, erased) => Err(Postponed::TooEarly),
             Inquiry::None => {
                 let reason = record.message.cause.code.clone();
@@ -33,7 +40,7 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
             Inquiry::Mismatch { charge_id, reason } => {
                 tracing::error!(payment_id = %payment.id, charge_id = charge_id.0, reason,
                     "the PSP holds a charge that does not fit the payment");
-                self.review(record, payment, "charge_mismatch").await
+                self.review(record, payment, CHARGE_MISMATCH).await
             }
             Inquiry::Unanswered { reason } => {
                 tracing::error!(payment_id = %payment.id, reason, "the PSP cannot say what happened");
@@ -60,7 +67,10 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         settlement: Settlement,
         resolution: Resolution,
     ) -> Result<Resolution, Postponed> {
+        let fails = matches!(settlement, Settlement::Failed { .. });
         match self.ending().settle(&case(record, payment), settlement).await? {
+            // The PSP has named a charge meanwhile: it is to be asked about that one.
+            SettleDecision::Ignored(status) if fails && !status.is_final() => Err(Postponed::TooEarly),
             SettleDecision::Apply(..) | SettleDecision::AlreadySettled(_) => Ok(resolution),
             _ => Ok(Resolution::AlreadyFinal),
         }

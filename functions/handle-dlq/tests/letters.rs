@@ -223,7 +223,11 @@ async fn a_verdict_in_the_letter_is_settled_without_asking() {
         payment_id: PAYMENT,
         reservation_id: RESERVATION,
         attempt: 1,
-        verdict: WireVerdict::Authorized { charge_id: "CHAR_1".to_owned(), authorization_code: None },
+        verdict: WireVerdict::Authorized {
+            charge_id: "CHAR_1".to_owned(),
+            authorization_code: None,
+            card: None,
+        },
         learned_by: gateway_wire::messages::LearnedBy::Charge,
         decided_at_ms: 1_000_000,
     };
@@ -270,6 +274,7 @@ async fn a_recorded_verdict_is_settled_from_the_vault() {
         charge_id: Some(ChargeId("CHAR_1".to_owned())),
         code: "10002".to_owned(),
         message: String::new(),
+        card: None,
     };
     town.step.vault.record_verdict(PAYMENT, claimed.fence, &declined).await.unwrap();
     town.step.provider.set_silent(true);
@@ -282,7 +287,8 @@ async fn an_authorization_is_cancelled_also_where_the_vault_holds_another_verdic
     let town = town().await;
     town.attempt(Step::LoseAnswer(gateway_memory::provider::Decides::Authorize)).await;
     // PagBank refused the next attempt's card, and knew of no charge yet.
-    let refused = Verdict::Declined { charge_id: None, code: "40002".to_owned(), message: String::new() };
+    let refused =
+        Verdict::Declined { charge_id: None, code: "40002".to_owned(), message: String::new(), card: None };
     town.step.vault.record_learned(PAYMENT, &refused).await.unwrap();
     let declined = Settle {
         payment_id: PAYMENT,
@@ -297,7 +303,11 @@ async fn an_authorization_is_cancelled_also_where_the_vault_holds_another_verdic
         payment_id: PAYMENT,
         reservation_id: RESERVATION,
         attempt: 2,
-        verdict: WireVerdict::Authorized { charge_id: format!("CHAR_{PAYMENT}"), authorization_code: None },
+        verdict: WireVerdict::Authorized {
+            charge_id: format!("CHAR_{PAYMENT}"),
+            authorization_code: None,
+            card: None,
+        },
         learned_by: gateway_wire::messages::LearnedBy::Webhook,
         decided_at_ms: 1_000_000,
     };
@@ -339,5 +349,84 @@ async fn a_mappings_letter_goes_on_with_the_trace_of_the_record_within() {
             Some(trace) => assert_eq!(kept, trace),
             None => assert_ne!(kept.trace_id, trace.trace_id, "one of its own"),
         }
+    }
+}
+
+/// Anybody may have produced it; what is kept of it must not be a card's number.
+#[tokio::test]
+async fn a_card_number_in_a_record_is_masked_before_it_is_kept() {
+    const PAN: &str = "4539620659922097";
+    let planted = json!({ "order": 1, "card": { "number": PAN } }).to_string();
+    let on_failure = |value: &str| {
+        let record = json!({ "topic": topics::ORDER_QUEUE, "partition": 0, "offset": 7, "value": to_base64(value.as_bytes()),
+            "key": to_base64(PAN.as_bytes()), "headers": [] });
+        json!({ "requestContext": { "functionArn": "arn:aws:lambda:sa-east-1:1:function:f:live", "condition": PAN },
+            "payload": { "records": { "order_queue-0": [record] } } })
+    };
+    let own = letter(topics::ORDER_QUEUE, "undecodable", planted.as_bytes());
+    for value in [
+        serde_json::to_vec(&own).unwrap(),
+        serde_json::to_vec(&on_failure(&planted)).unwrap(),
+        planted.clone().into_bytes(),
+        serde_json::to_vec(&letter(PAN, PAN, planted.as_bytes())).unwrap(),
+    ] {
+        let town = town().await;
+        assert!(town.deliver(value).await);
+        let row = town.step.ledger.list(1).await.unwrap().remove(0);
+        let kept = String::from_utf8(row.value.clone().unwrap()).unwrap();
+        assert!(row.masked && kept.contains("************2097"), "{kept}");
+        let shown = format!("{row:?} {:?} {kept}", row.key.clone().map(String::from_utf8));
+        assert!(!shown.contains(PAN), "{shown}");
+    }
+}
+
+/// Ids, times and charges have long numbers too.
+#[tokio::test]
+async fn what_holds_no_card_number_is_kept_as_it_was() {
+    macro_rules! golden {
+        ($name:literal) => {
+            include_bytes!(concat!("../../../events/golden/", $name, ".json")).as_slice()
+        };
+    }
+    for (topic, value) in [
+        (topics::ORDER_QUEUE, golden!("payment-requested")),
+        (topics::PROCESS_PURCHASES, golden!("attempt-requested")),
+        (topics::PURCHASES_PROCESSED, golden!("attempt-completed-authorized-encrypted")),
+        (topics::PAYMENT_RETRY, golden!("retry-requested-unknown")),
+        (topics::ORDER_QUEUE, b"\xff\x00 no json"),
+    ] {
+        let town = town().await;
+        assert!(town.deliver_letter(&letter(topic, "retries_exhausted", value)).await, "{topic}");
+        let row = town.step.ledger.list(1).await.unwrap().remove(0);
+        assert_eq!((row.value.as_deref(), row.masked), (Some(value), false), "{topic}");
+    }
+}
+
+/// It named a charge at its risk check, and now it knows of none: neither can be built upon.
+#[tokio::test]
+async fn a_charge_that_the_psp_no_longer_knows_puts_the_payment_under_review() {
+    for ledger_knows in [true, false] {
+        let town = town().await;
+        let AttemptClaim::Claimed(claimed) = town.claim().await else { panic!("not claimed") };
+        let analysed = Verdict::InAnalysis { charge_id: ChargeId("CHAR_GONE".to_owned()), card: None };
+        town.step.vault.record_verdict(PAYMENT, claimed.fence, &analysed).await.unwrap();
+        if ledger_knows {
+            let settle = Settle {
+                payment_id: PAYMENT,
+                attempt: 1,
+                settlement: Settlement::Verdict(analysed),
+                step: "settle-payment",
+                learned_by: "charge",
+                origin: None,
+            };
+            town.step.ledger.settle(&[settle], town.step.clock.now()).await.unwrap();
+        }
+        town.step.clock.advance_millis(ATTEMPT_LEASE_MS + GRACE_MS + 1);
+        assert!(town.deliver_letter(&attempt_letter("charge_missing")).await);
+        assert_eq!(town.status().await, PaymentStatus::InReview);
+        let payment = town.step.ledger.payment(PAYMENT).await.unwrap().unwrap();
+        assert_eq!(payment.reason.as_deref(), Some("charge_missing"));
+        assert_eq!(town.resolution().await.as_deref(), Some("in_review"));
+        assert_eq!(town.reservation().await, ReservationStatus::Paying);
     }
 }

@@ -81,7 +81,8 @@ async fn begin(handler: &Handler) {
 }
 
 async fn authorize(handler: &Handler) {
-    let verdict = Verdict::Authorized { charge_id: ChargeId("CHAR_1".into()), authorization_code: None };
+    let verdict =
+        Verdict::Authorized { charge_id: ChargeId("CHAR_1".into()), authorization_code: None, card: None };
     let settle = Settle {
         payment_id: PAYMENT,
         attempt: 1,

@@ -2,6 +2,7 @@
 
 use gateway_domain::charge::{AttemptFailure, Certainty, ChargeId, ChargeOutcome, Inquiry};
 use gateway_domain::limits::ATTEMPT_LEASE_MS;
+use gateway_domain::review::{CHARGE_MISMATCH, CHARGE_MISSING};
 use gateway_domain::{Timestamp, Verdict};
 use gateway_edge::kafka::{Outcome, Record};
 use gateway_edge::metrics::{self, Unit};
@@ -47,8 +48,8 @@ where
             self.attempts.claim_attempt(attempt.payment_id, attempt.number, now, ATTEMPT_LEASE_MS).await?;
         match claim {
             AttemptClaim::Claimed(claimed) => self.charge(attempt, claimed).await,
-            AttemptClaim::Decided(Verdict::InAnalysis { charge_id }) => {
-                self.ask_again(attempt, charge_id).await
+            AttemptClaim::Decided(verdict @ Verdict::InAnalysis { .. }) => {
+                self.ask_again(attempt, verdict).await
             }
             AttemptClaim::Decided(verdict) => Ok(News::Verdict(verdict, LearnedBy::Charge)),
             AttemptClaim::Failed(failure) => Ok(failed(failure)),
@@ -78,15 +79,37 @@ where
         }
     }
 
-    /// A charge at the risk check is asked about, never made again.
-    async fn ask_again(&self, attempt: &Attempt, charge_id: ChargeId) -> Result<News, PortError> {
-        let inquiry = self.provider.find_charge(&charge_id, attempt.payment_id, attempt.amount).await;
-        let Inquiry::Found(verdict) = inquiry else {
-            tracing::info!(payment_id = %attempt.payment_id, ?inquiry, "still in analysis");
-            return Ok(News::Verdict(Verdict::InAnalysis { charge_id }, LearnedBy::Inquiry));
+    /// A charge at the risk check is asked about, never made again. One that the PSP no longer knows, or knows
+    /// otherwise, nobody here can judge: whoever reads the dead letters asks once more, and puts it under review.
+    async fn ask_again(&self, attempt: &Attempt, standing: Verdict) -> Result<News, PortError> {
+        let Some(charge_id) = standing.charge_id().cloned() else {
+            return Ok(News::Verdict(standing, LearnedBy::Inquiry));
         };
-        let recorded = self.attempts.record_learned(attempt.payment_id, &verdict).await?;
-        Ok(after_recording(recorded, News::Verdict(verdict, LearnedBy::Inquiry)))
+        match self.provider.find_charge(&charge_id, attempt.payment_id, attempt.amount).await {
+            Inquiry::Found(verdict) => {
+                let recorded = self.attempts.record_learned(attempt.payment_id, &verdict).await?;
+                Ok(after_recording(recorded, News::Verdict(verdict, LearnedBy::Inquiry)))
+            }
+            Inquiry::Unanswered { reason } => {
+                tracing::info!(payment_id = %attempt.payment_id, reason, "still in analysis");
+                Ok(News::Verdict(standing, LearnedBy::Inquiry))
+            }
+            Inquiry::None => {
+                Ok(self.contradicted(attempt, &charge_id, CHARGE_MISSING, "the PSP no longer knows it"))
+            }
+            Inquiry::Mismatch { reason, .. } => {
+                Ok(self.contradicted(attempt, &charge_id, CHARGE_MISMATCH, &reason))
+            }
+        }
+    }
+
+    /// The PSP contradicts what it said of a charge.
+    fn contradicted(&self, attempt: &Attempt, charge_id: &ChargeId, code: &str, what: &str) -> News {
+        tracing::error!(payment_id = %attempt.payment_id, charge_id = charge_id.0, what,
+            "the PSP contradicts itself about a charge at its risk check");
+        metrics::put("process-payment", metrics::OUTCOMES_UNKNOWN, Unit::Count, 1);
+        let message = format!("the charge was at the PSP's risk check: {what}");
+        News::Dead(DeadLetterCause { code: code.to_owned(), message })
     }
 }
 

@@ -17,7 +17,9 @@ const CARD_REFUSED: &str = "card_refused";
 /// The outcome as far as it may be believed when an earlier attempt may have been charged.
 pub(crate) fn in_doubt(outcome: ChargeOutcome, may_be_charged: bool) -> ChargeOutcome {
     match outcome {
-        ChargeOutcome::Verdict(Verdict::Declined { charge_id: None, code, message }) if may_be_charged => {
+        ChargeOutcome::Verdict(Verdict::Declined { charge_id: None, code, message, .. })
+            if may_be_charged =>
+        {
             let code = if code == ENCRYPTED_CARD_REFUSED { ENCRYPTED_CARD_REFUSED } else { CARD_REFUSED };
             ChargeOutcome::Failed(AttemptFailure {
                 // This attempt surely made no charge; what the earlier one made stays open.

@@ -164,3 +164,19 @@ async fn a_charge_at_the_risk_check_is_asked_about_and_never_made_again() {
     assert_eq!(told(&step), verdicts.map(|verdict| format!("purchases-processed: {verdict}")));
     assert_eq!(step.provider.calls().len(), 1);
 }
+
+/// It is not at the risk check for ever, and it is not taken for failed: who reads the dead letters sees to it.
+#[tokio::test]
+async fn a_charge_at_the_risk_check_that_the_psp_no_longer_knows_is_a_dead_letter() {
+    let step = step().await;
+    step.provider.script(PAYMENT, [Psp::Answer(Decides::Analyse)]);
+    deliver(&step, 1).await;
+    step.provider.set_silent(true);
+    deliver(&step, 1).await;
+    step.provider.set_silent(false);
+    step.provider.forget(PAYMENT);
+    assert!(deliver(&step, 1).await);
+    let analysed = "purchases-processed: IN_ANALYSIS";
+    assert_eq!(told(&step), [analysed, analysed, "payment_dlq: charge_missing"]);
+    assert_eq!(step.provider.calls().len(), 1);
+}

@@ -214,8 +214,10 @@ async fn what_cannot_be_finished_is_sent_again_by_the_psp() {
 
 #[tokio::test]
 async fn a_recorded_verdict_is_told_again_but_a_charge_too_many_is_told_too() {
-    let declined = Verdict::Declined { charge_id: None, code: "10000".into(), message: "no".into() };
-    let authorized = Verdict::Authorized { charge_id: ChargeId("CHAR_1".into()), authorization_code: None };
+    let declined =
+        Verdict::Declined { charge_id: None, code: "10000".into(), message: "no".into(), card: None };
+    let authorized =
+        Verdict::Authorized { charge_id: ChargeId("CHAR_1".into()), authorization_code: None, card: None };
     for (recorded, decides, expected) in [
         (&declined, Decides::Authorize, "AUTHORIZED"),
         (&authorized, Decides::Decline("10000"), "AUTHORIZED"),

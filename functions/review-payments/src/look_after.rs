@@ -35,15 +35,13 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
         let (ending, case) = (self.ending(ByStep(&self.ledger)), case(payment, "inquiry"));
         match said {
             Inquiry::None => Ok(Looked::NoCharge),
-            Inquiry::Found(Verdict::Declined { charge_id: Some(charge_id), code, message }) => {
-                let verdict = Verdict::Declined { charge_id: Some(charge_id.clone()), code, message };
-                if verdict.is_cancellation() {
+            Inquiry::Found(verdict @ Verdict::Declined { .. }) => {
+                if let Some(charge_id) = verdict.charge_id().filter(|_| verdict.is_cancellation()).cloned() {
                     self.close_refused(payment).await?;
                     ending.settle(&case, Settlement::Voided { charge_id }).await?;
                 }
                 Ok(Looked::NoCharge)
             }
-            Inquiry::Found(Verdict::Declined { .. }) => Ok(Looked::NoCharge),
             Inquiry::Found(verdict @ Verdict::Authorized { .. }) => {
                 self.tell(payment, ending.learned(&case, verdict).await?).await
             }

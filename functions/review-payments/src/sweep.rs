@@ -5,7 +5,7 @@ use gateway_domain::Verdict;
 use gateway_domain::charge::Inquiry;
 use gateway_domain::letter::Resolution;
 use gateway_domain::settle::{SettleDecision, Settlement, is_void_requested};
-use gateway_inquiry::{ByStep, ask, holder_lives, too_early};
+use gateway_inquiry::{ByStep, ask_doubting, holder_lives, too_early, with_named_charge};
 use gateway_ports::attempts::Erased;
 use gateway_ports::provider::PaymentProvider;
 use gateway_ports::{Clock, PortError};
@@ -49,7 +49,8 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
         if holder_lives(&erased, self.clock.now()) {
             return Ok(Asked::Waits);
         }
-        self.end_as_said(payment, &erased, ask(&self.provider, payment, TIMES).await).await
+        let payment = &with_named_charge(payment, &erased);
+        self.end_as_said(payment, &erased, ask_doubting(&self.provider, payment, TIMES).await).await
     }
 
     async fn end_as_said(
@@ -64,6 +65,8 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
                 let resolution = ending.learned(&case, verdict).await?;
                 self.ended(payment, resolution).await
             }
+            // It contradicts what it said before: a person must see who is right.
+            Inquiry::None if payment.charge_id.is_some() && !is_void_requested(payment) => Ok(Asked::Waits),
             Inquiry::None if self.too_early(payment, erased) => Ok(Asked::Waits),
             Inquiry::None => {
                 let settlement = Settlement::Failed { reason: "no_charge".to_owned() };
@@ -106,6 +109,8 @@ pub(crate) fn resolution_of(decision: SettleDecision) -> Resolution {
         SettleDecision::Apply(status, _) | SettleDecision::AlreadySettled(status) => {
             Resolution::of_end(status).unwrap_or(Resolution::InReview)
         }
+        // The PSP has named a charge meanwhile.
+        SettleDecision::Ignored(status) if !status.is_final() => Resolution::InReview,
         _ => Resolution::AlreadyFinal,
     }
 }

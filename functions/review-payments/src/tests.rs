@@ -132,6 +132,7 @@ fn letter() -> DeadLetterRow {
         attempts: None,
         key: None,
         value: None,
+        masked: false,
         trace: None,
         resolution: Some("in_review".into()),
         created_at: Timestamp::from_millis(1),
@@ -219,6 +220,25 @@ async fn a_charge_that_does_not_fit_waits_for_a_person_who_can_only_have_it_canc
     assert_eq!(claim("voided", None).send(&function).await.status, 200);
     assert!(function.provider.charge_of(PAYMENT).unwrap().cancelled);
     assert_eq!(status(&function).await, PaymentStatus::Voided);
+    assert_eq!(reservation(&function).await, ReservationStatus::Held);
+}
+
+/// The PSP put it to its risk check and no longer knows it: one of its two words is wrong.
+#[tokio::test]
+async fn a_charge_that_the_psp_no_longer_knows_waits_for_a_person() {
+    let function = under_review(Some((Step::LoseAnswer(Decides::Analyse), 5_000))).await;
+    function.run().await.unwrap();
+    assert_eq!(status(&function).await, PaymentStatus::InAnalysis);
+    function.provider.forget(PAYMENT);
+    settle(&function, Settlement::InReview { reason: "charge_missing".into() }).await;
+    for _ in 0..3 {
+        function.clock.advance_millis(AFTER_MS);
+        assert_eq!(function.run().await.unwrap(), Report { asked: 1, in_review: 1, ..Report::default() });
+    }
+    let authorized = claim("authorized", Some(&charge_id())).send(&function).await;
+    assert_eq!(code(&authorized), (409, "psp_knows_no_charge".to_owned()));
+    assert_eq!(claim("failed", None).send(&function).await.status, 200);
+    assert_eq!(status(&function).await, PaymentStatus::Failed);
     assert_eq!(reservation(&function).await, ReservationStatus::Held);
 }
 
@@ -317,7 +337,7 @@ async fn nothing_is_concluded_while_a_holder_may_be_at_the_psp_or_a_charge_on_it
 async fn a_recorded_verdict_counts_as_the_psps_word() {
     let function = under_review(None).await;
     let charge_id = ChargeId("CHAR_1".into());
-    let verdict = Verdict::Authorized { charge_id, authorization_code: None };
+    let verdict = Verdict::Authorized { charge_id, authorization_code: None, card: None };
     function.vault.record_learned(PAYMENT, &verdict).await.unwrap();
     function.provider.set_silent(true);
     let response = claim("failed", None).send(&function).await;
@@ -331,7 +351,7 @@ async fn a_cancellation_that_the_psp_refuses_goes_on_by_itself_and_nobody_author
     function.provider.set_refuses_to_cancel(true);
     assert_eq!(code(&claim("voided", None).send(&function).await), (409, "cancel_refused".to_owned()));
     let charge_id = ChargeId(charge_id());
-    let verdict = Verdict::Authorized { charge_id, authorization_code: None };
+    let verdict = Verdict::Authorized { charge_id, authorization_code: None, card: None };
     settle(&function, Settlement::Verdict(verdict)).await;
     for (refuses, expected) in [(true, PaymentStatus::InReview), (false, PaymentStatus::Voided)] {
         function.provider.set_refuses_to_cancel(refuses);
@@ -405,7 +425,7 @@ async fn who_knew_better_meanwhile_is_not_contradicted() {
     let function = under_review(None).await;
     let taken = function.ledger.payment(PAYMENT).await.unwrap().unwrap();
     let charge_id = ChargeId("CHAR_1".into());
-    let verdict = Verdict::Authorized { charge_id: charge_id.clone(), authorization_code: None };
+    let verdict = Verdict::Authorized { charge_id: charge_id.clone(), authorization_code: None, card: None };
     settle(&function, Settlement::Verdict(verdict)).await;
     let by = Reviewer { user: "root".into(), reason: "nothing to be seen".into() };
     let failed = Settlement::Failed { reason: "resolved_by_review".into() };
@@ -423,7 +443,11 @@ async fn who_knew_better_meanwhile_is_not_contradicted() {
 async fn letters_of_a_payment_that_ended_by_another_way_are_closed() {
     let function = under_review(None).await;
     let charge_id = ChargeId("CHAR_1".into());
-    settle(&function, Settlement::Verdict(Verdict::Authorized { charge_id, authorization_code: None })).await;
+    settle(
+        &function,
+        Settlement::Verdict(Verdict::Authorized { charge_id, authorization_code: None, card: None }),
+    )
+    .await;
     function.run().await.unwrap();
     assert_eq!(resolution(&function).await, ("CLOSED".to_owned(), Some("settled".to_owned())));
 }

@@ -52,15 +52,15 @@ fn record(offset: i64, payment_id: PaymentId, verdict: &WireVerdict) -> RawRecor
 }
 
 fn authorized(charge_id: &str) -> WireVerdict {
-    WireVerdict::Authorized { charge_id: charge_id.to_owned(), authorization_code: None }
+    WireVerdict::Authorized { charge_id: charge_id.to_owned(), authorization_code: None, card: None }
 }
 
 fn declined() -> WireVerdict {
-    WireVerdict::Declined { charge_id: None, code: "10002".to_owned(), message: String::new() }
+    WireVerdict::Declined { charge_id: None, code: "10002".to_owned(), message: String::new(), card: None }
 }
 
 fn in_analysis() -> WireVerdict {
-    WireVerdict::InAnalysis { charge_id: "CHAR_1".to_owned() }
+    WireVerdict::InAnalysis { charge_id: "CHAR_1".to_owned(), card: None }
 }
 
 /// A case, its verdicts, where payment and reservation stand then, and what was dead-lettered.

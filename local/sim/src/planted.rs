@@ -69,6 +69,8 @@ planted! {
     CancelBeforeDeciding = "cancels before it has decided",
     /// Nobody looks for charges that turn up late.
     MissLateCharges = "does not look for late charges",
+    /// Whoever asks the PSP what became of a payment does not know that it has named a charge.
+    ForgetCharge = "forgets which charge the PSP has named",
     /// Due retries are noted as dispatched and not sent.
     LoseDispatch = "notes retries as sent without sending them",
 }

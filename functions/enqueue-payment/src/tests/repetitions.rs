@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use super::world::{World, accepted, body, json, orchestrate, pay, queued, settle, world};
 
 fn declined() -> Verdict {
-    Verdict::Declined { charge_id: None, code: "10000".into(), message: "no".into() }
+    Verdict::Declined { charge_id: None, code: "10000".into(), message: "no".into(), card: None }
 }
 
 fn authorized() -> Verdict {
-    Verdict::Authorized { charge_id: ChargeId("CHAR_1".into()), authorization_code: None }
+    Verdict::Authorized { charge_id: ChargeId("CHAR_1".into()), authorization_code: None, card: None }
 }
 
 async fn expect_refused(world: &World, body: &Value, key: Option<&str>, status: u16, code: &str) -> Value {

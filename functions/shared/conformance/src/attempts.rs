@@ -106,15 +106,15 @@ pub fn encrypted_card() -> CardSecret {
 #[must_use]
 pub fn authorized(payment_id: PaymentId) -> Verdict {
     let charge_id = ChargeId(format!("CHAR_{payment_id}"));
-    Verdict::Authorized { charge_id, authorization_code: Some("123456".into()) }
+    Verdict::Authorized { charge_id, authorization_code: Some("123456".into()), card: None }
 }
 
 fn in_analysis(payment_id: PaymentId) -> Verdict {
-    Verdict::InAnalysis { charge_id: ChargeId(format!("CHAR_{payment_id}")) }
+    Verdict::InAnalysis { charge_id: ChargeId(format!("CHAR_{payment_id}")), card: None }
 }
 
 fn declined() -> Verdict {
-    Verdict::Declined { charge_id: None, code: "10002".into(), message: "não autorizado".into() }
+    Verdict::Declined { charge_id: None, code: "10002".into(), message: "não autorizado".into(), card: None }
 }
 
 fn failure(certainty: Certainty) -> AttemptFailure {
@@ -129,7 +129,12 @@ async fn put(store: &impl CardVault, now: Timestamp) -> PaymentId {
     item.payment_id
 }
 
-async fn claim(store: &impl ChargeAttempts, id: PaymentId, attempt: u32, now: Timestamp) -> AttemptClaim {
+pub(crate) async fn claim(
+    store: &impl ChargeAttempts,
+    id: PaymentId,
+    attempt: u32,
+    now: Timestamp,
+) -> AttemptClaim {
     store.claim_attempt(id, attempt, now, LEASE_MS).await.unwrap()
 }
 

@@ -101,7 +101,7 @@ pub enum RecordDecision {
 pub fn decide_verdict(state: Option<&AttemptState>, fence: Option<u64>, verdict: &Verdict) -> RecordDecision {
     let Some(state) = state else { return RecordDecision::Write };
     match &state.verdict {
-        Some(standing) if standing == verdict => return RecordDecision::Stands,
+        Some(standing) if standing.decides_as(verdict) => return RecordDecision::Stands,
         Some(standing) if standing.is_final() || !verdict.is_final() => {
             return RecordDecision::Other(standing.clone());
         }
@@ -161,11 +161,11 @@ mod tests {
     }
 
     fn authorized() -> Verdict {
-        Verdict::Authorized { charge_id: ChargeId("CHAR_1".into()), authorization_code: None }
+        Verdict::Authorized { charge_id: ChargeId("CHAR_1".into()), authorization_code: None, card: None }
     }
 
     fn in_analysis() -> Verdict {
-        Verdict::InAnalysis { charge_id: ChargeId("CHAR_1".into()) }
+        Verdict::InAnalysis { charge_id: ChargeId("CHAR_1".into()), card: None }
     }
 
     #[test]
@@ -194,7 +194,11 @@ mod tests {
 
     #[test]
     fn a_final_verdict_is_never_overwritten() {
-        let other = Verdict::Authorized { charge_id: ChargeId("CHAR_2".into()), authorization_code: None };
+        let other = Verdict::Authorized {
+            charge_id: ChargeId("CHAR_2".into()),
+            authorization_code: None,
+            card: None,
+        };
         let analysed = AttemptState { verdict: Some(in_analysis()), ..claimed() };
         let decided = AttemptState { verdict: Some(authorized()), ..claimed() };
         for (state, fence, verdict, expected) in [

@@ -48,6 +48,20 @@ pub struct CardSummary {
     pub last4: String,
 }
 
+impl CardSummary {
+    /// What somebody else tells of a card; `None` where it is not that, or is more than may be known.
+    #[must_use]
+    pub fn told(brand: &str, first_digits: &str, last_digits: &str) -> Option<Self> {
+        let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let fits = matches!(first_digits.len(), 6..=8) && last_digits.len() == 4;
+        (fits && are_digits(first_digits) && are_digits(last_digits)).then(|| Self {
+            brand: Brand::from_name(&brand.to_ascii_lowercase()),
+            bin: first_digits[..6].to_owned(),
+            last4: last_digits.to_owned(),
+        })
+    }
+}
+
 /// Why card data is refused. Never holds any of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CardError {
@@ -194,6 +208,23 @@ mod tests {
     fn a_summary_shows_six_and_four_digits() {
         let summary = Pan::new("4539 6206-5992 2097".to_owned()).ok().unwrap().summary();
         assert_eq!((summary.bin.as_str(), summary.last4.as_str()), ("453962", "2097"));
+    }
+
+    #[test]
+    fn what_is_told_of_a_card_is_no_more_than_may_be_known() {
+        let summary = Pan::new("4539620659922097".to_owned()).ok().unwrap().summary();
+        for (brand, first, last, known) in [
+            ("visa", "453962", "2097", true),
+            ("VISA", "45396206", "2097", true),
+            ("visa", "453962065", "2097", false),
+            ("visa", "45396", "2097", false),
+            ("visa", "453962", "22097", false),
+            ("visa", "45396a", "2097", false),
+            ("visa", "", "", false),
+        ] {
+            let told = CardSummary::told(brand, first, last);
+            assert_eq!(told, known.then(|| summary.clone()), "{brand} {first} {last}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a charge at the PSP can come to: four outcomes, never a guess.
 
+use crate::card::CardSummary;
+
 /// The PSP's id of a charge, such as `CHAR_…`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ChargeId(pub String);
@@ -13,6 +15,8 @@ pub enum Verdict {
         charge_id: ChargeId,
         /// The issuer's authorization code, where given.
         authorization_code: Option<String>,
+        /// What the PSP tells of the card.
+        card: Option<CardSummary>,
     },
     /// Refused for good; never retried.
     Declined {
@@ -22,11 +26,15 @@ pub enum Verdict {
         code: String,
         /// The PSP's words.
         message: String,
+        /// What the PSP tells of the card.
+        card: Option<CardSummary>,
     },
     /// The PSP's risk check looks at it; a webhook or an inquiry will tell.
     InAnalysis {
         /// The charge.
         charge_id: ChargeId,
+        /// What the PSP tells of the card.
+        card: Option<CardSummary>,
     },
 }
 
@@ -57,9 +65,36 @@ impl Verdict {
     #[must_use]
     pub const fn charge_id(&self) -> Option<&ChargeId> {
         match self {
-            Self::Authorized { charge_id, .. } | Self::InAnalysis { charge_id } => Some(charge_id),
+            Self::Authorized { charge_id, .. } | Self::InAnalysis { charge_id, .. } => Some(charge_id),
             Self::Declined { charge_id, .. } => charge_id.as_ref(),
         }
+    }
+
+    /// What the PSP tells of the card: of one that came encrypted, all that is known.
+    #[must_use]
+    pub const fn card(&self) -> Option<&CardSummary> {
+        match self {
+            Self::Authorized { card, .. } | Self::Declined { card, .. } | Self::InAnalysis { card, .. } => {
+                card.as_ref()
+            }
+        }
+    }
+
+    /// The same verdict with what the PSP tells of the card.
+    #[must_use]
+    pub fn with_card(mut self, told: Option<CardSummary>) -> Self {
+        match &mut self {
+            Self::Authorized { card, .. } | Self::Declined { card, .. } | Self::InAnalysis { card, .. } => {
+                *card = told;
+            }
+        }
+        self
+    }
+
+    /// Whether the same was decided about the same charge, whatever is told of the card.
+    #[must_use]
+    pub fn decides_as(&self, other: &Self) -> bool {
+        self.clone().with_card(None) == other.clone().with_card(None)
     }
 }
 

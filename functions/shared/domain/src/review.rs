@@ -11,6 +11,12 @@ pub const BY_REVIEW: &str = "resolved_by_review";
 /// authorizes it.
 pub const VOID_REQUESTED: &str = "void_requested";
 
+/// The code of a payment under review whose charge the PSP had named and no longer knows.
+pub const CHARGE_MISSING: &str = "charge_missing";
+
+/// The code of a payment under review whose charge is of another amount, currency or reference.
+pub const CHARGE_MISMATCH: &str = "charge_mismatch";
+
 /// How a person says that a payment under review ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
@@ -74,7 +80,7 @@ impl ReviewRefusal {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoCharge => "psp_knows_no_charge",
-            Self::ChargeMismatch => "charge_mismatch",
+            Self::ChargeMismatch => CHARGE_MISMATCH,
             Self::ChargeIdNeeded => "charge_id_required",
             Self::PspSilent => "psp_silent",
         }
@@ -128,9 +134,11 @@ fn unanswered(claim: &Claim) -> ReviewDecision {
             charge_id: charge_id.clone(),
             code: BY_REVIEW.to_owned(),
             message: String::new(),
+            card: None,
         })),
         Claim::Authorized(Some(charge_id)) => {
-            let verdict = Verdict::Authorized { charge_id: charge_id.clone(), authorization_code: None };
+            let verdict =
+                Verdict::Authorized { charge_id: charge_id.clone(), authorization_code: None, card: None };
             ReviewDecision::Settle(Settlement::Verdict(verdict))
         }
         Claim::Authorized(None) => ReviewDecision::Refuse(ReviewRefusal::ChargeIdNeeded),
@@ -155,11 +163,11 @@ mod tests {
     }
 
     fn authorized() -> Verdict {
-        Verdict::Authorized { charge_id: ChargeId("A".into()), authorization_code: None }
+        Verdict::Authorized { charge_id: ChargeId("A".into()), authorization_code: None, card: None }
     }
 
     fn declined() -> Verdict {
-        Verdict::Declined { charge_id: charge("D"), code: "10000".into(), message: String::new() }
+        Verdict::Declined { charge_id: charge("D"), code: "10000".into(), message: String::new(), card: None }
     }
 
     fn summary(decision: ReviewDecision) -> String {
@@ -177,7 +185,7 @@ mod tests {
     fn what_the_psp_says_counts_and_a_person_only_where_it_says_nothing() {
         let silent = Inquiry::Unanswered { reason: "timeout".into() };
         let mismatch = Inquiry::Mismatch { charge_id: ChargeId("M".into()), reason: "amount".into() };
-        let analysed = found(Verdict::InAnalysis { charge_id: ChargeId("A".into()) });
+        let analysed = found(Verdict::InAnalysis { charge_id: ChargeId("A".into()), card: None });
         for (claim, said, expected) in [
             (Claim::Authorized(None), found(authorized()), "AUTHORIZED true"),
             (Claim::Authorized(charge("A")), found(authorized()), "AUTHORIZED true"),

@@ -2,7 +2,7 @@
 
 use crate::charge::{ChargeId, Verdict};
 use crate::payment::{Payment, PaymentStatus};
-use crate::review::VOID_REQUESTED;
+use crate::review::{BY_REVIEW, VOID_REQUESTED};
 
 /// What the ledger is told about a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,9 @@ pub fn decide(settlement: &Settlement, payment: Option<&Payment>) -> SettleDecis
     if is_void_requested(payment) && !may_end_void(settlement) {
         return refused(settlement, payment.status);
     }
+    if contradicts_psp(settlement, payment) {
+        return refused(settlement, payment.status);
+    }
     if payment.status.may_become(next) {
         return SettleDecision::Apply(next, effect);
     }
@@ -83,6 +86,13 @@ pub fn decide(settlement: &Settlement, payment: Option<&Payment>) -> SettleDecis
 #[must_use]
 pub fn is_void_requested(payment: &Payment) -> bool {
     payment.status == PaymentStatus::InReview && payment.reason.as_deref() == Some(VOID_REQUESTED)
+}
+
+/// Whether a step takes the payment for one without a charge, though the PSP has named its charge: only a
+/// person may say that there is none, or the PSP where the charge was to be cancelled anyhow.
+fn contradicts_psp(settlement: &Settlement, payment: &Payment) -> bool {
+    let by_step = matches!(settlement, Settlement::Failed { reason } if reason != BY_REVIEW);
+    by_step && payment.charge_id.is_some() && !is_void_requested(payment)
 }
 
 fn is_cancellation(settlement: &Settlement) -> bool {

@@ -10,7 +10,7 @@ mod early;
 mod settle;
 mod void;
 
-pub use ask::ask;
+pub use ask::{ask, ask_doubting, with_named_charge};
 pub use early::{holder_lives, too_early};
 pub use settle::{ByPerson, ByStep, Case, Settling};
 

@@ -126,6 +126,8 @@ fn settled(payment: &mut Payment, item: &Settle, status: PaymentStatus) {
     match &item.settlement {
         Settlement::Verdict(verdict) => {
             payment.charge_id = verdict.charge_id().cloned().or(payment.charge_id.take());
+            // What the buyer gave is known better; of an encrypted card only the PSP can tell.
+            payment.card = payment.card.take().or_else(|| verdict.card().cloned());
             payment.reason = match verdict {
                 Verdict::Declined { code, .. } => Some(clip(code, REASON_LEN_MAX)),
                 Verdict::Authorized { .. } | Verdict::InAnalysis { .. } => None,

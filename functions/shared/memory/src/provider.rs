@@ -99,6 +99,11 @@ impl MemoryProvider {
         }
     }
 
+    /// From now on there is no charge of this payment, whatever was said before.
+    pub fn forget(&self, payment_id: PaymentId) {
+        self.lock().charges.remove(&payment_id);
+    }
+
     /// The payment's one charge, if there is any.
     #[must_use]
     pub fn charge_of(&self, payment_id: PaymentId) -> Option<Charge> {
@@ -135,7 +140,12 @@ impl State {
     fn refuse_card(&self, payment_id: PaymentId, code: &str) -> Verdict {
         let existing = self.charges.get(&payment_id).map(|charge| charge.verdict.clone());
         let message = "scripted refusal".to_owned();
-        existing.unwrap_or_else(|| Verdict::Declined { charge_id: None, code: code.to_owned(), message })
+        existing.unwrap_or_else(|| Verdict::Declined {
+            charge_id: None,
+            code: code.to_owned(),
+            message,
+            card: None,
+        })
     }
 
     fn inquire(&self, payment_id: PaymentId, amount: Cents) -> Inquiry {
@@ -155,21 +165,27 @@ impl State {
 
 /// No money is held, as the real one tells it.
 fn cancelled(id: &ChargeId) -> Verdict {
-    Verdict::Declined { charge_id: Some(id.clone()), code: "CANCELED".to_owned(), message: String::new() }
+    Verdict::Declined {
+        charge_id: Some(id.clone()),
+        code: "CANCELED".to_owned(),
+        message: String::new(),
+        card: None,
+    }
 }
 
 fn verdict(id: &ChargeId, decides: Decides) -> Verdict {
     let charge_id = id.clone();
     match decides {
         Decides::Authorize => {
-            Verdict::Authorized { charge_id, authorization_code: Some("123456".to_owned()) }
+            Verdict::Authorized { charge_id, authorization_code: Some("123456".to_owned()), card: None }
         }
         Decides::Decline(code) => Verdict::Declined {
             charge_id: Some(charge_id),
             code: code.to_owned(),
             message: "scripted decline".to_owned(),
+            card: None,
         },
-        Decides::Analyse => Verdict::InAnalysis { charge_id },
+        Decides::Analyse => Verdict::InAnalysis { charge_id, card: None },
     }
 }
 

@@ -20,7 +20,10 @@ pub(crate) const COLUMNS: &str = "id, reservation_id, user_id, amount, card_bran
      reason, accepted_at_ms, updated_at_ms, version, event_count, traceparent, tracestate";
 
 /// What changes in a payment's life.
-const CHANGING: [&str; 14] = [
+const CHANGING: [&str; 17] = [
+    "card_brand",
+    "card_bin",
+    "card_last4",
     "status",
     "attempt",
     "next_attempt_at_ms",

@@ -115,7 +115,9 @@ fn get<'a>(path: &'a [&'a str], query: Option<(&'a str, &'a str)>) -> Call<'a> {
 fn refused(code: String, message: String, inquiry: Inquiry) -> ChargeOutcome {
     match inquiry {
         Inquiry::Found(verdict) => ChargeOutcome::Verdict(verdict),
-        Inquiry::None => ChargeOutcome::Verdict(Verdict::Declined { charge_id: None, code, message }),
+        Inquiry::None => {
+            ChargeOutcome::Verdict(Verdict::Declined { charge_id: None, code, message, card: None })
+        }
         Inquiry::Mismatch { reason, .. } | Inquiry::Unanswered { reason } => {
             ChargeOutcome::Failed(AttemptFailure {
                 certainty: Certainty::Unknown,

@@ -61,26 +61,34 @@ fn verdict_in(answer: &Answer, expected: &Expected) -> ChargeOutcome {
 pub(crate) fn verdict_of(charge: &ChargeAnswer) -> Verdict {
     let charge_id = ChargeId(charge.id.clone());
     let said = charge.payment_response.as_ref();
-    match charge.status {
+    let verdict = match charge.status {
         Status::Authorized | Status::Paid => Verdict::Authorized {
             charge_id,
             authorization_code: said.and_then(|said| said.raw_data.authorization_code.clone()),
+            card: None,
         },
-        Status::InAnalysis | Status::Waiting => Verdict::InAnalysis { charge_id },
+        Status::InAnalysis | Status::Waiting => Verdict::InAnalysis { charge_id, card: None },
         Status::Declined => declined(charge_id, said),
         // No money is held: as far as the buyer is concerned it was refused.
         Status::Canceled => Verdict::Declined {
             charge_id: Some(charge_id),
             code: CANCELLED_CODE.to_owned(),
             message: "the charge was cancelled".to_owned(),
+            card: None,
         },
-    }
+    };
+    verdict.with_card(charge.card())
 }
 
 fn declined(charge_id: ChargeId, said: Option<&PaymentResponse>) -> Verdict {
     let (code, message) =
         said.map_or_else(Default::default, |said| (said.code.clone(), said.message.clone()));
-    Verdict::Declined { charge_id: Some(charge_id), code: shorten(&code), message: shorten(&message) }
+    Verdict::Declined {
+        charge_id: Some(charge_id),
+        code: shorten(&code),
+        message: shorten(&message),
+        card: None,
+    }
 }
 
 /// A 400 is the buyer's to mend only when it is about the card; anything else is ours.
@@ -148,8 +156,8 @@ fn unknown(code: &str, message: String) -> ChargeOutcome {
 
 #[cfg(test)]
 mod tests {
-    use gateway_domain::PaymentId;
     use gateway_domain::money::Cents;
+    use gateway_domain::{CardSummary, PaymentId};
     use serde_json::{Value, json};
 
     use super::*;
@@ -165,6 +173,7 @@ mod tests {
             "status": status,
             "amount": { "value": 15000, "currency": "BRL" },
             "payment_response": { "code": code, "message": "SUCESSO", "raw_data": { "authorization_code": "145803" } },
+            "payment_method": { "card": { "brand": "visa", "first_digits": "453962", "last_digits": "2097" } },
         })
     }
 
@@ -205,11 +214,13 @@ mod tests {
         };
         let verdict = |verdict| Reading::Outcome(ChargeOutcome::Verdict(verdict));
         let charge_id = ChargeId("CHAR_1".to_owned());
+        let card = || CardSummary::told("visa", "453962", "2097");
         assert_eq!(
             read("AUTHORIZED", "20000"),
             verdict(Verdict::Authorized {
                 charge_id: charge_id.clone(),
-                authorization_code: Some("145803".to_owned())
+                authorization_code: Some("145803".to_owned()),
+                card: card(),
             })
         );
         assert_eq!(
@@ -217,7 +228,8 @@ mod tests {
             verdict(Verdict::Declined {
                 charge_id: Some(charge_id),
                 code: "10002".to_owned(),
-                message: "SUCESSO".to_owned()
+                message: "SUCESSO".to_owned(),
+                card: card(),
             })
         );
     }

@@ -1,6 +1,8 @@
 //! Reads PagBank's bodies: charges, and errors in each of their shapes.
 
+use gateway_domain::CardSummary;
 use serde::Deserialize;
+use serde_json::Value;
 
 /// Longest text of PagBank's that is passed on.
 const TEXT_LEN_MAX: usize = 200;
@@ -15,6 +17,9 @@ pub(crate) struct ChargeAnswer {
     pub(crate) amount: AmountAnswer,
     #[serde(default)]
     pub(crate) payment_response: Option<PaymentResponse>,
+    /// Only [`ChargeAnswer::card`] looks into it: whatever it is like, the charge is legible.
+    #[serde(default)]
+    payment_method: Value,
 }
 
 /// A charge's amount.
@@ -95,6 +100,12 @@ enum ErrorBody {
 impl ChargeAnswer {
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
         serde_json::from_slice(body).ok()
+    }
+
+    /// What PagBank tells of the card: of one that came encrypted, all that is known.
+    pub(crate) fn card(&self) -> Option<CardSummary> {
+        let text = |name: &str| self.payment_method["card"][name].as_str();
+        CardSummary::told(text("brand")?, text("first_digits")?, text("last_digits")?)
     }
 
     /// The charges of a search.
@@ -196,6 +207,30 @@ mod tests {
             "[]",
         ] {
             assert!(ChargeAnswer::read(body.as_bytes()).is_none(), "{body}");
+        }
+    }
+
+    #[test]
+    fn of_a_card_six_and_four_digits_are_read_and_nothing_else() {
+        let card = |method: &str| {
+            let body = format!(
+                r#"{{"id":"CHAR_1","status":"PAID","amount":{{"value":1,"currency":"BRL"}},"payment_method":{method}}}"#
+            );
+            let card = ChargeAnswer::read(body.as_bytes()).expect("legible").card();
+            card.map(|card| format!("{} {} {}", card.brand.as_str(), card.bin, card.last4))
+        };
+        let of = |first: &str, last: &str| {
+            card(&format!(r#"{{"card":{{"brand":"VISA","first_digits":"{first}","last_digits":"{last}"}}}}"#))
+        };
+        assert_eq!(of("453962", "2097").as_deref(), Some("visa 453962 2097"));
+        assert_eq!(of("45396206", "2097").as_deref(), Some("visa 453962 2097"));
+        for (first, last) in
+            [("4539620659922097", "2097"), ("453962", "22097"), ("45396", "2097"), ("45396x", "2097")]
+        {
+            assert_eq!(of(first, last), None, "{first} {last}");
+        }
+        for method in ["null", "[]", "\"card\"", "{}", r#"{"card":null}"#, r#"{"card":{"brand":1}}"#] {
+            assert_eq!(card(method), None, "{method}");
         }
     }
 

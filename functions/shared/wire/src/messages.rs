@@ -173,6 +173,9 @@ pub enum WireVerdict {
         /// The issuer's authorization code.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         authorization_code: Option<String>,
+        /// What the PSP tells of the card.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<WireCard>,
     },
     /// Declined.
     Declined {
@@ -183,38 +186,57 @@ pub enum WireVerdict {
         code: String,
         /// The PSP's words.
         message: String,
+        /// What the PSP tells of the card.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<WireCard>,
     },
     /// At the PSP's risk check.
     InAnalysis {
         /// The PSP's charge.
         charge_id: String,
+        /// What the PSP tells of the card.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<WireCard>,
     },
 }
 
 impl From<Verdict> for WireVerdict {
     fn from(verdict: Verdict) -> Self {
+        let card = verdict.card().map(WireCard::from);
         match verdict {
-            Verdict::Authorized { charge_id, authorization_code } => {
-                Self::Authorized { charge_id: charge_id.0, authorization_code }
+            Verdict::Authorized { charge_id, authorization_code, .. } => {
+                Self::Authorized { charge_id: charge_id.0, authorization_code, card }
             }
-            Verdict::Declined { charge_id, code, message } => {
-                Self::Declined { charge_id: charge_id.map(|id| id.0), code, message }
+            Verdict::Declined { charge_id, code, message, .. } => {
+                Self::Declined { charge_id: charge_id.map(|id| id.0), code, message, card }
             }
-            Verdict::InAnalysis { charge_id } => Self::InAnalysis { charge_id: charge_id.0 },
+            Verdict::InAnalysis { charge_id, .. } => Self::InAnalysis { charge_id: charge_id.0, card },
         }
     }
+}
+
+/// A verdict counts whatever is told of its card.
+fn told(card: &WireCard) -> Option<CardSummary> {
+    CardSummary::told(&card.brand, &card.bin, &card.last4)
 }
 
 impl From<WireVerdict> for Verdict {
     fn from(verdict: WireVerdict) -> Self {
         match verdict {
-            WireVerdict::Authorized { charge_id, authorization_code } => {
-                Self::Authorized { charge_id: ChargeId(charge_id), authorization_code }
+            WireVerdict::Authorized { charge_id, authorization_code, card } => Self::Authorized {
+                charge_id: ChargeId(charge_id),
+                authorization_code,
+                card: card.as_ref().and_then(told),
+            },
+            WireVerdict::Declined { charge_id, code, message, card } => Self::Declined {
+                charge_id: charge_id.map(ChargeId),
+                code,
+                message,
+                card: card.as_ref().and_then(told),
+            },
+            WireVerdict::InAnalysis { charge_id, card } => {
+                Self::InAnalysis { charge_id: ChargeId(charge_id), card: card.as_ref().and_then(told) }
             }
-            WireVerdict::Declined { charge_id, code, message } => {
-                Self::Declined { charge_id: charge_id.map(ChargeId), code, message }
-            }
-            WireVerdict::InAnalysis { charge_id } => Self::InAnalysis { charge_id: ChargeId(charge_id) },
         }
     }
 }

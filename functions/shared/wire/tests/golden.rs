@@ -18,11 +18,12 @@ use serde_json::Value;
 
 type Rewrite = fn(&str) -> String;
 
-const GOLDEN: [(&str, Rewrite); 18] = [
+const GOLDEN: [(&str, Rewrite); 19] = [
     ("payment-requested", rewrite::<PaymentRequested>),
     ("payment-requested-encrypted", rewrite::<PaymentRequested>),
     ("attempt-requested", rewrite::<AttemptRequested>),
     ("attempt-completed-authorized", rewrite::<AttemptCompleted>),
+    ("attempt-completed-authorized-encrypted", rewrite::<AttemptCompleted>),
     ("attempt-completed-declined", rewrite::<AttemptCompleted>),
     ("attempt-completed-in-analysis", rewrite::<AttemptCompleted>),
     ("retry-requested-not-charged", rewrite::<RetryRequested>),

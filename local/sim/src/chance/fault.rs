@@ -90,4 +90,8 @@ faults! {
     ConnectorRepeats = "connector repeats what it told",
     /// The PSP does not let go of a charge for a while.
     CancelRefused = "refuses to cancel",
+    /// The PSP says once that it does not know a charge at its risk check.
+    ChargeDenied = "does not know a charge for once",
+    /// The PSP loses a charge at its risk check for good.
+    ChargeForgotten = "forgets a charge",
 }

@@ -95,8 +95,8 @@ impl Fault {
             Self::CrashBefore | Self::CrashAfter | Self::LateEffect => common / 2,
             Self::NotConnected | Self::TooMany | Self::ErrorBefore | Self::ErrorAfter => psp,
             Self::RequestLost | Self::AnswerLost | Self::DecidedLate | Self::Unanswered => psp,
-            Self::SentTwice | Self::WrongAnswer => psp / 2,
-            Self::WrongAmount | Self::DecidedVeryLate => psp / 6,
+            Self::SentTwice | Self::WrongAnswer | Self::ChargeDenied => psp / 2,
+            Self::WrongAmount | Self::DecidedVeryLate | Self::ChargeForgotten => psp / 6,
             Self::WebhookLost | Self::WebhookTwice | Self::WebhookLate => {
                 WEBHOOK_RATES[draw as usize % WEBHOOK_RATES.len()]
             }

@@ -1,6 +1,7 @@
 //! Nothing is guessed: a payment fails when the PSP has said that there is no charge, or a person has; and
 //! what was cancelled is told.
 
+use gateway_domain::review::VOID_REQUESTED;
 use gateway_domain::{PaymentId, PaymentStatus};
 
 use super::Judge;
@@ -29,6 +30,20 @@ impl World {
                 format!("{payment_id} failed, and the PSP never said that it had no charge for it")
             });
         }
+        if !by_word && self.was_named(payment_id) {
+            self.accuse("a charge that was named is not taken for none", || {
+                format!("{payment_id} failed, and the PSP had named its charge")
+            });
+        }
+    }
+
+    /// Whether the ledger knows a charge of the payment that nobody wanted to be cancelled.
+    fn was_named(&self, payment_id: PaymentId) -> bool {
+        let wish = |(name, text): &(String, String)| name == "reason" && text == VOID_REQUESTED;
+        self.ledger.inspect(|rows| {
+            let named = rows.payment(payment_id).is_some_and(|payment| payment.charge_id.is_some());
+            named && !rows.timeline(payment_id).iter().any(|event| event.detail.iter().any(wish))
+        })
     }
 
     /// Looks at a payment whose charge was decided about while an inquiry had to wait for it.

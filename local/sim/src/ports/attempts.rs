@@ -34,6 +34,9 @@ impl CardVault for Port {
                 erased.busy_until = None;
                 erased.may_be_charged = false;
             }
+            if self.0.world.has(Planted::ForgetCharge) {
+                erased.verdict = erased.verdict.filter(Verdict::is_final);
+            }
             Ok(erased)
         };
         self.call("erase card", erase).await

@@ -18,6 +18,7 @@ use gateway_ports::stock::{AuditStock, StockAccount};
 use gateway_ports::timeline::TimelineEvent;
 use gateway_wire::TraceContext;
 
+use crate::actor::Actor;
 use crate::env::Port;
 use crate::planted::Planted;
 
@@ -134,7 +135,11 @@ impl DispatchRetries for Port {
 
 impl ReadPayments for Port {
     async fn payment(&self, id: PaymentId) -> Result<Option<Payment>, PortError> {
-        self.call("read payment", self.0.world.ledger.payment(id)).await
+        let read = async {
+            let payment = self.0.world.ledger.payment(id).await?;
+            Ok(payment.map(|payment| self.without_charge(payment)))
+        };
+        self.call("read payment", read).await
     }
 
     async fn trace(&self, id: PaymentId) -> Result<Option<TraceContext>, PortError> {
@@ -158,6 +163,14 @@ impl AuditStock for Port {
 
 /// Planted bugs.
 impl Port {
+    /// Who asks what became of a payment does not know the charge that the PSP has named.
+    pub(super) fn without_charge(&self, payment: Payment) -> Payment {
+        let asks = matches!(self.0.actor, Actor::HandleDlq | Actor::ReviewPayments);
+        let forgets = asks && self.0.world.has(Planted::ForgetCharge);
+        let charge_id = if forgets { None } else { payment.charge_id.clone() };
+        Payment { charge_id, ..payment }
+    }
+
     fn release_again(&self, released: &[ReservationId]) {
         let ledger = &self.0.world.ledger;
         let units: Vec<_> = ledger.inspect(|rows| {

@@ -32,8 +32,8 @@ const CHARGE_FAULTS: [Fault; 13] = [
     Fault::CrashBefore,
     Fault::CrashAfter,
 ];
-const INQUIRY_FAULTS: [Fault; 4] =
-    [Fault::Unanswered, Fault::AnswerLost, Fault::CrashBefore, Fault::CrashAfter];
+const INQUIRY_FAULTS: [Fault; 5] =
+    [Fault::Unanswered, Fault::AnswerLost, Fault::CrashBefore, Fault::CrashAfter, Fault::ChargeDenied];
 const CANCEL_FAULTS: [Fault; 5] =
     [Fault::NotConnected, Fault::CancelRefused, Fault::AnswerLost, Fault::CrashBefore, Fault::CrashAfter];
 
@@ -43,6 +43,19 @@ pub(crate) const LATE_MS_MAX: i64 = 10_000;
 const VERY_LATE_MS_MAX: [i64; 4] = [120_000, 1_200_000, 7_200_000, 54_000_000];
 /// Longer than any limit of a call.
 const NEVER_MS: i64 = 600_000;
+
+/// The question for a charge by its id: who asks it was told of that charge.
+const BY_ID: &str = "find charge";
+
+/// What the PSP says to an inquiry.
+enum Said {
+    /// There is this charge.
+    Charge(Charge),
+    /// There is none.
+    None,
+    /// That there is none, and there is.
+    Denied,
+}
 
 impl PaymentProvider for Port {
     async fn charge(&self, request: ChargeRequest<'_>) -> ChargeOutcome {
@@ -62,7 +75,7 @@ impl PaymentProvider for Port {
 
     async fn find_charge(&self, charge_id: &ChargeId, payment_id: PaymentId, amount: Cents) -> Inquiry {
         let look = || self.0.world.psp.by_id(charge_id);
-        let answer = self.limited(self.inquire("find charge", look)).await.flatten();
+        let answer = self.limited(self.inquire(BY_ID, look)).await.flatten();
         self.heard(self.read_inquiry(answer, payment_id, amount))
     }
 
@@ -197,12 +210,8 @@ impl Port {
         }
     }
 
-    /// `None`: no answer. `Some(None)`: there is no charge.
-    async fn inquire(
-        &self,
-        what: &'static str,
-        look: impl Fn() -> Option<Charge> + Send,
-    ) -> Option<Option<Charge>> {
+    /// `None`: no answer.
+    async fn inquire(&self, what: &'static str, look: impl Fn() -> Option<Charge> + Send) -> Option<Said> {
         let env = &self.0;
         let lot = env.world.draw(env.actor, what);
         let fault = env.world.fault(&lot, &INQUIRY_FAULTS);
@@ -214,28 +223,33 @@ impl Port {
             _ => {}
         }
         let found = look();
+        let at_check = found.as_ref().is_some_and(|charge| charge.standing == Standing::InAnalysis);
         match fault {
+            Some(Fault::ChargeDenied) if at_check && what == BY_ID => return Some(Said::Denied),
             Some(Fault::CrashAfter) => env.crash().await,
             Some(Fault::AnswerLost) => env.world.sleep(NEVER_MS).await,
             _ => self.travel(&lot, 55).await,
         }
-        Some(found)
+        Some(found.map_or(Said::None, Said::Charge))
     }
 
-    fn read_inquiry(&self, answer: Option<Option<Charge>>, payment_id: PaymentId, asked: Cents) -> Inquiry {
+    fn read_inquiry(&self, answer: Option<Said>, payment_id: PaymentId, asked: Cents) -> Inquiry {
         let world = &self.0.world;
         match answer {
             None if self.guesses() => Inquiry::None,
             None => Inquiry::Unanswered { reason: "no answer".to_owned() },
-            Some(None) => {
+            Some(Said::Denied) => Inquiry::None,
+            Some(Said::None) => {
                 world.psp.says_none(payment_id);
                 Inquiry::None
             }
-            Some(Some(charge)) if charge.amount == asked.get() || world.has(Planted::SkipAmountCheck) => {
+            Some(Said::Charge(charge))
+                if charge.amount == asked.get() || world.has(Planted::SkipAmountCheck) =>
+            {
                 Inquiry::Found(charge.verdict())
             }
-            Some(Some(charge)) if !charge.holds_money() => Inquiry::Found(charge.verdict()),
-            Some(Some(charge)) => {
+            Some(Said::Charge(charge)) if !charge.holds_money() => Inquiry::Found(charge.verdict()),
+            Some(Said::Charge(charge)) => {
                 Inquiry::Mismatch { charge_id: charge.id, reason: "another amount".to_owned() }
             }
         }

@@ -18,7 +18,10 @@ impl ReviewPayments for Port {
         lease_ms: i64,
         limit: u32,
     ) -> Result<Vec<Payment>, PortError> {
-        let take = self.0.world.ledger.take_in_review(asked_before, now, lease_ms, limit);
+        let take = async {
+            let taken = self.0.world.ledger.take_in_review(asked_before, now, lease_ms, limit).await?;
+            Ok(taken.into_iter().map(|payment| self.without_charge(payment)).collect())
+        };
         self.call("take in review", take).await
     }
 

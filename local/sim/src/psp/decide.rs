@@ -7,6 +7,7 @@ use gateway_domain::charge::ChargeId;
 
 use super::{Charge, Psp, Standing};
 use crate::actor::Actor;
+use crate::chance::Fault;
 use crate::ports::LATE_MS_MAX;
 use crate::runtime::lock;
 use crate::world::World;
@@ -56,7 +57,11 @@ impl Psp {
         }
         if standing == Standing::InAnalysis {
             let wait_ms = lot.millis(ANALYSIS_MS.0, ANALYSIS_MS.1, 2);
-            let standing = if lot.happens(600, 3) { Standing::Authorized } else { Standing::Declined };
+            let standing = match world.fault(&lot, &[Fault::ChargeForgotten]) {
+                Some(_) => Standing::Forgotten,
+                None if lot.happens(600, 3) => Standing::Authorized,
+                None => Standing::Declined,
+            };
             Self::end_analysis(world, id.clone(), standing, wait_ms);
         }
         Self::tell_by_webhook(world, id, payment_id);
@@ -69,7 +74,9 @@ impl Psp {
             let Some(charge) = there.psp.leave_analysis(&id, standing) else { return };
             there.tell(|| format!("psp: {} leaves the risk check as {standing:?}", id.0));
             there.look_at_charges(charge.payment_id);
-            Self::tell_by_webhook(&there, id, charge.payment_id);
+            if charge.is_known() {
+                Self::tell_by_webhook(&there, id, charge.payment_id);
+            }
         });
     }
 

@@ -25,6 +25,8 @@ pub enum Standing {
     InAnalysis,
     /// Was authorized; the money is free again.
     Cancelled,
+    /// Was at the risk check; the PSP knows nothing of it any more.
+    Forgotten,
 }
 
 /// A charge at the PSP.
@@ -49,6 +51,12 @@ impl Charge {
         matches!(self.standing, Standing::Authorized | Standing::InAnalysis)
     }
 
+    /// Whether the PSP still knows it.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        !matches!(self.standing, Standing::Forgotten)
+    }
+
     /// As the gateway's adapter reads it.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
@@ -57,12 +65,13 @@ impl Charge {
             charge_id: Some(self.id.clone()),
             code: code.to_owned(),
             message: "simulated".to_owned(),
+            card: None,
         };
         match self.standing {
-            Standing::Authorized => Verdict::Authorized { charge_id, authorization_code: None },
-            Standing::InAnalysis => Verdict::InAnalysis { charge_id },
+            Standing::Authorized => Verdict::Authorized { charge_id, authorization_code: None, card: None },
+            Standing::InAnalysis => Verdict::InAnalysis { charge_id, card: None },
             Standing::Declined => declined("10002"),
-            Standing::Cancelled => declined("CANCELED"),
+            Standing::Cancelled | Standing::Forgotten => declined("CANCELED"),
         }
     }
 }
@@ -92,12 +101,19 @@ struct State {
     hints: usize,
 }
 
+impl State {
+    /// Charges that were not forgotten, in the order in which they were decided.
+    fn known(&self) -> impl DoubleEndedIterator<Item = &Charge> + Clone {
+        self.charges.iter().filter(|charge| charge.is_known())
+    }
+}
+
 impl Psp {
     /// A request to charge arrives.
     pub fn arrive(&self, key: &str, payment_id: PaymentId) -> Arrival {
         let mut state = lock(&self.state);
         state.reached.insert(payment_id);
-        if let Some(charge) = state.charges.iter().find(|charge| charge.key == key) {
+        if let Some(charge) = state.known().find(|charge| charge.key == key) {
             return Arrival::Known(charge.clone());
         }
         if !state.pending.insert(key.to_owned()) {
@@ -109,18 +125,18 @@ impl Psp {
 
     /// The charge made with a key.
     pub fn by_key(&self, key: &str) -> Option<Charge> {
-        lock(&self.state).charges.iter().find(|charge| charge.key == key).cloned()
+        lock(&self.state).known().find(|charge| charge.key == key).cloned()
     }
 
     /// The charge with an id.
     pub fn by_id(&self, id: &ChargeId) -> Option<Charge> {
-        lock(&self.state).charges.iter().find(|charge| charge.id == *id).cloned()
+        lock(&self.state).known().find(|charge| charge.id == *id).cloned()
     }
 
     /// The charge that speaks for a payment: the one that holds money, else the last.
     pub fn by_payment(&self, payment_id: PaymentId) -> Option<Charge> {
         let state = lock(&self.state);
-        let mut of = state.charges.iter().filter(|charge| charge.payment_id == payment_id);
+        let mut of = state.known().filter(|charge| charge.payment_id == payment_id);
         of.clone().find(|charge| charge.holds_money()).or_else(|| of.next_back()).cloned()
     }
 
@@ -132,7 +148,8 @@ impl Psp {
     /// Frees the money of a charge that is authorized.
     pub fn cancel(&self, id: &ChargeId) -> Option<Charge> {
         let mut state = lock(&self.state);
-        let charge = state.charges.iter_mut().find(|charge| charge.id == *id)?;
+        let mut known = state.charges.iter_mut().filter(|charge| charge.is_known());
+        let charge = known.find(|charge| charge.id == *id)?;
         if charge.standing == Standing::Authorized {
             charge.standing = Standing::Cancelled;
         }

@@ -75,7 +75,7 @@ pub async fn in_analysis_gives_way_to_a_final_verdict_only(store: impl Payments)
         let id = put(&store, now).await;
         let fence = claimed(&store, id, 1, now).await.fence;
         store.record_verdict(id, fence, &in_analysis(id)).await.unwrap();
-        let elsewhere = Verdict::InAnalysis { charge_id: ChargeId("CHAR_ELSEWHERE".into()) };
+        let elsewhere = Verdict::InAnalysis { charge_id: ChargeId("CHAR_ELSEWHERE".into()), card: None };
         let told = store.record_learned(id, &elsewhere).await.unwrap();
         assert_eq!(told, Recorded::Other(in_analysis(id)));
         let recorded = if learned {

@@ -2,8 +2,11 @@
 
 use futures::future::join_all;
 use gateway_domain::begin::{BeginDecision, RejectReason};
+use gateway_domain::charge::ChargeId;
 use gateway_domain::limits::RESERVATION_LIFE_MS;
-use gateway_domain::{PaymentStatus, Quantity, ReservationId, ReservationStatus, UserId};
+use gateway_domain::{
+    CardSummary, PaymentStatus, Quantity, ReservationId, ReservationStatus, UserId, Verdict,
+};
 use gateway_ports::ledger::Begin;
 
 use super::world::authorized;
@@ -43,6 +46,29 @@ pub async fn what_is_unknown_of_an_encrypted_card_is_kept_as_unknown<L: Ledger>(
     assert!(told.contains(&("card", "encrypted")), "{told:?}");
     world.settle(&world.verdict(id, authorized("CHAR_E"))).await;
     assert_eq!(world.payment(id).await.card, None);
+}
+
+/// What the buyer gave is never written over.
+pub async fn a_card_that_is_unknown_is_known_once_the_psp_tells<L: Ledger>(world: &World<'_, L>) {
+    let told = CardSummary::told("mastercard", "524008", "2454");
+    let own = CardSummary::told("visa", "453962", "2097");
+    for (given, first, second, kept) in [
+        (None, &told, &None, &told),
+        (None, &None, &told, &told),
+        (None, &told, &own, &told),
+        (own.clone(), &told, &told, &own),
+    ] {
+        let product = world.product(10).await;
+        let mut item = world.pay(&world.hold(product, 1).await);
+        item.request.card = given;
+        let id = item.request.payment_id;
+        world.begin(&item).await;
+        let analysed = Verdict::InAnalysis { charge_id: ChargeId("CHAR_T".into()), card: first.clone() };
+        world.settle(&world.verdict(id, analysed)).await;
+        assert_eq!(world.payment(id).await.card, item.request.card.or_else(|| first.clone()));
+        world.settle(&world.verdict(id, authorized("CHAR_T").with_card(second.clone()))).await;
+        assert_eq!(world.payment(id).await.card, *kept);
+    }
 }
 
 /// Each reason of the domain's rule.

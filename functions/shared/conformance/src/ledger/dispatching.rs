@@ -148,7 +148,7 @@ pub async fn a_retry_that_fails_before_it_is_marked_was_dispatched_all_the_same<
 pub async fn a_silent_payment_is_asked_about_and_then_waited_for<L: Ledger>(world: &World<'_, L>) {
     let processing = world.begun().await.payment_id.unwrap();
     let analysed = world.begun().await.payment_id.unwrap();
-    let verdict = Verdict::InAnalysis { charge_id: ChargeId("CHAR_1".into()) };
+    let verdict = Verdict::InAnalysis { charge_id: ChargeId("CHAR_1".into()), card: None };
     world.settle(&world.verdict(analysed, verdict)).await;
     let waiting = scheduled(world).await;
     for (id, silent_since, now) in [(processing, 2_000, 200_000), (analysed, 3_000, 400_000)] {

@@ -133,11 +133,12 @@ pub async fn the_backlog_counts_what_waits<L: Ledger>(world: &World<'_, L>) {
 /// From the moment a person says so until it is cancelled, or the PSP says that there is nothing to cancel.
 pub async fn what_is_to_be_cancelled_is_authorized_by_nobody<L: Ledger>(world: &World<'_, L>) {
     let charge_id = || ChargeId("CHAR_1".into());
-    let analysis = Verdict::InAnalysis { charge_id: charge_id() };
+    let analysis = Verdict::InAnalysis { charge_id: charge_id(), card: None };
     let cancelled = Verdict::Declined {
         charge_id: Some(charge_id()),
         code: CANCELLED_CODE.into(),
         message: String::new(),
+        card: None,
     };
     let by = Reviewer { user: "root".into(), reason: "a double order".into() };
     for (end, status) in [

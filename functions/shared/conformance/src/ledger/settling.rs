@@ -4,6 +4,7 @@ use futures::future::join_all;
 use gateway_domain::begin::BeginDecision;
 use gateway_domain::charge::{ChargeId, Verdict};
 use gateway_domain::decline::ENCRYPTED_CARD_REFUSED;
+use gateway_domain::review::{BY_REVIEW, CHARGE_MISSING};
 use gateway_domain::settle::{ReservationEffect, SettleDecision, Settlement};
 use gateway_domain::{PaymentId, PaymentStatus, ReservationStatus};
 use gateway_ports::ledger::Settle;
@@ -34,7 +35,7 @@ pub async fn each_settlement_moves_payment_and_reservation<L: Ledger>(world: &Wo
             Some("10000"),
         ),
         (
-            Settlement::Verdict(Verdict::InAnalysis { charge_id: charge() }),
+            Settlement::Verdict(Verdict::InAnalysis { charge_id: charge(), card: None }),
             PaymentStatus::InAnalysis,
             ReservationStatus::Paying,
             Some("CHAR_1"),
@@ -88,7 +89,8 @@ pub async fn a_decline_tells_why_it_is_not_retried<L: Ledger>(world: &World<'_, 
         ("20104", "false", "call_issuer"),
     ] {
         let id = world.begun().await.payment_id.unwrap();
-        let verdict = Verdict::Declined { charge_id: None, code: code.into(), message: String::new() };
+        let verdict =
+            Verdict::Declined { charge_id: None, code: code.into(), message: String::new(), card: None };
         world.settle(&world.verdict(id, verdict)).await;
         let told = world.ledger.timeline(id).await.unwrap().pop().unwrap();
         for (name, text) in
@@ -126,7 +128,8 @@ pub async fn a_declined_buyer_can_try_another_card<L: Ledger>(world: &World<'_, 
 
 /// Also when it comes a third time.
 pub async fn a_redelivered_settlement_changes_nothing<L: Ledger>(world: &World<'_, L>) {
-    for verdict in [authorized("CHAR_1"), declined(), Verdict::InAnalysis { charge_id: charge() }] {
+    for verdict in [authorized("CHAR_1"), declined(), Verdict::InAnalysis { charge_id: charge(), card: None }]
+    {
         let reservation = world.begun().await;
         let item = world.verdict(reservation.payment_id.unwrap(), verdict);
         let SettleDecision::Apply(status, _) = world.settle(&item).await else { panic!("not applied") };
@@ -141,10 +144,30 @@ pub async fn a_redelivered_settlement_changes_nothing<L: Ledger>(world: &World<'
     }
 }
 
+/// Only a person may say of a payment that there is no charge once the PSP has named it.
+pub async fn a_payment_with_a_charge_does_not_fail_for_want_of_one<L: Ledger>(world: &World<'_, L>) {
+    let analysis = Settlement::Verdict(Verdict::InAnalysis { charge_id: charge(), card: None });
+    let review = Settlement::InReview { reason: CHARGE_MISSING.into() };
+    let failed = |reason: &str| Settlement::Failed { reason: reason.into() };
+    let reservation = world.begun().await;
+    let id = reservation.payment_id.unwrap();
+    for (settlement, status) in [
+        (analysis, PaymentStatus::InAnalysis),
+        (failed("no_charge"), PaymentStatus::InAnalysis),
+        (review, PaymentStatus::InReview),
+        (failed(CHARGE_MISSING), PaymentStatus::InReview),
+        (failed(BY_REVIEW), PaymentStatus::Failed),
+    ] {
+        world.settle(&world.settlement(id, settlement.clone())).await;
+        assert_eq!(world.status(id).await, status, "{settlement:?}");
+    }
+    world.assert_stands(reservation.id, ReservationStatus::Held).await;
+}
+
 /// Analysis and review keep the reservation until somebody knows.
 pub async fn what_is_under_review_can_still_end<L: Ledger>(world: &World<'_, L>) {
     let review = Settlement::InReview { reason: "psp_silent".into() };
-    let analysis = Settlement::Verdict(Verdict::InAnalysis { charge_id: charge() });
+    let analysis = Settlement::Verdict(Verdict::InAnalysis { charge_id: charge(), card: None });
     for waiting in [review, analysis] {
         for (last, status, reservation_status) in [
             (

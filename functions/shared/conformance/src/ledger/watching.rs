@@ -84,6 +84,7 @@ pub async fn who_ended_with_a_charge_is_not_looked_after<L: Ledger>(world: &Worl
         charge_id: charge_id.map(|id| ChargeId(id.into())),
         code: code.into(),
         message: String::new(),
+        card: None,
     };
     for (verdict, expected) in [
         (authorized("CHAR_1"), false),

@@ -191,7 +191,11 @@ impl<'a, L: Ledger> World<'a, L> {
 
 /// An authorization under this charge.
 pub fn authorized(charge: &str) -> Verdict {
-    Verdict::Authorized { charge_id: ChargeId(charge.into()), authorization_code: Some("145803".into()) }
+    Verdict::Authorized {
+        charge_id: ChargeId(charge.into()),
+        authorization_code: Some("145803".into()),
+        card: None,
+    }
 }
 
 /// A decline.
@@ -200,5 +204,6 @@ pub fn declined() -> Verdict {
         charge_id: Some(ChargeId("CHAR_DECLINED".into())),
         code: "10000".into(),
         message: "NAO AUTORIZADO".into(),
+        card: None,
     }
 }

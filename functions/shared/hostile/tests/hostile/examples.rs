@@ -48,6 +48,7 @@ pub fn attempts() -> Vec<String> {
 pub fn verdicts() -> Vec<String> {
     vec![
         golden!("attempt-completed-authorized"),
+        golden!("attempt-completed-authorized-encrypted"),
         golden!("attempt-completed-declined"),
         golden!("attempt-completed-in-analysis"),
     ]

@@ -1,7 +1,7 @@
 //! Every special card: what the adapter makes of it, attempt by attempt, and what the PSP holds.
 
 use gateway_domain::charge::{ChargeOutcome, Verdict};
-use gateway_domain::{PaymentId, charge::Certainty};
+use gateway_domain::{CardSummary, PaymentId, charge::Certainty};
 use gateway_ports::provider::PaymentProvider as _;
 
 use crate::world::{amount, card, charge_id, encrypted, inquiry_words, words, world};
@@ -64,6 +64,7 @@ async fn a_decline_carries_pagbanks_code_and_words() {
         charge_id: Some(charge_id(&outcome)),
         code: "20017".to_owned(),
         message: "TRANSACAO NAO PERMITIDA - NAO TENTE NOVAMENTE".to_owned(),
+        card: CardSummary::told("visa", "400000", "1042"),
     };
     assert_eq!(outcome, ChargeOutcome::Verdict(expected));
 }

@@ -105,7 +105,7 @@ pub struct PaymentBody {
     /// When the next attempt is due, in RETRY_SCHEDULED.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<WireTime>,
-    /// What may be told of the card; absent until the payment has begun, and for an encrypted one.
+    /// What may be told of the card; absent before the payment has begun, if encrypted until the PSP tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<CardBody>,
     /// The PSP's charge, once known.
