@@ -6,6 +6,7 @@ mod support;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use esm_local::host::{HostOptions, LogBook};
 use esm_local::invoke::{Invocation, Invoke as _, InvokeOutcome};
 use serde_json::json;
 use support::{call, failure, host, options, probe, stats, success, until};
@@ -92,12 +93,20 @@ async fn a_call_past_its_time_is_killed() {
 async fn a_failing_start_is_told_to_who_waits() {
     let mut function = probe("probe");
     function.environment.insert("FAIL_INIT".into(), "1".into());
-    let host = host(function, options());
+    let folder = std::env::temp_dir().join(format!("failing-start-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let logs = LogBook::new(Some(folder.clone()));
+    let host = host(function, HostOptions { logs: Arc::clone(&logs), ..options() });
     let (kind, message) = failure(call(&host, &json!(1)).await);
     assert_eq!(kind, "Runtime.ExitError");
     assert!(message.contains("exit status 7"), "{message}");
     assert_eq!(stats(&host).crashes, 1);
     host.shutdown().await;
+    logs.flush().await;
+    let log = std::fs::read_to_string(folder.join("probe.log")).unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
+    assert!(log.starts_with("INIT_REPORT Init Duration: "), "{log}");
+    assert!(log.ends_with(" ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError\n"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -86,7 +86,7 @@ fn with_settings(options: HostOptions, run: &Run, settings: &Settings) -> HostOp
     HostOptions {
         binary_pattern: pattern.unwrap_or_else(|| BINARY_PATTERN_DEFAULT.into()),
         idle_max: idle.unwrap_or(options.idle_max),
-        report: run.report,
+        call_lines: run.report.unwrap_or_default(),
         queue_max: run.queue_max,
         ..options
     }

@@ -18,7 +18,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
-use esm_local::host::QUEUE_MAX_DEFAULT;
+use esm_local::host::{CallLines, QUEUE_MAX_DEFAULT};
 use esm_local::samconfig::SamConfig;
 use source::Source;
 
@@ -31,6 +31,7 @@ First steps:
   esm-local check                          what of ./template.yaml is understood, and what is left aside
   esm-local run                            runs it; Ctrl-C finishes what is under way
   esm-local run --parameters local.yaml    with what only AWS would know (brokers, secrets, addresses)
+  esm-local run --report                   and AWS's REPORT line of each call: duration, memory
   esm-local run --reload                   and new code as soon as it is built or saved
   esm-local run --debug NAME               and one function under gdb, lldb, debugpy or Node's inspector
   esm-local top                            lag, rates and failures of the mappings, live
@@ -104,9 +105,9 @@ struct Run {
     /// Also writes what functions print to a file each in this folder.
     #[arg(long)]
     log_dir: Option<PathBuf>,
-    /// Logs a REPORT line for each call.
-    #[arg(long)]
-    report: bool,
+    /// Logs AWS's REPORT line for each call: duration, what would be billed, memory; with `=all` START and END too.
+    #[arg(long, value_name = "LINES", num_args = 0..=1, require_equals = true, default_missing_value = "report")]
+    report: Option<CallLines>,
     /// Writes this file, with the addresses, when everything listens.
     #[arg(long)]
     ready_file: Option<PathBuf>,
@@ -135,7 +136,7 @@ impl Run {
         self.invoke = self.invoke.or(own.invoke);
         self.binary = self.binary.or(own.binary.map(|path| path.display().to_string()));
         self.log_dir = self.log_dir.or(own.log_dir);
-        self.report |= own.report;
+        self.report = self.report.or(own.report);
         self.reload |= own.reload && !self.watch && self.endpoint.is_none();
         self
     }

@@ -9,6 +9,8 @@ use serde_json::json;
 
 use crate::invoke::InvokeOutcome;
 
+const TIMED_OUT: &str = "Sandbox.Timedout";
+
 /// Why an environment could not do its work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
@@ -37,12 +39,26 @@ impl Failure {
 
     pub(super) fn timed_out(timeout: Duration) -> Self {
         let seconds = format!("{}.{:02}", timeout.as_secs(), timeout.subsec_millis() / 10);
-        Self::new("Sandbox.Timedout", format!("Task timed out after {seconds} seconds"))
+        Self::new(TIMED_OUT, format!("Task timed out after {seconds} seconds"))
+    }
+
+    /// The program did not ask for work within the time that a start may take.
+    pub(super) fn init_timed_out() -> Self {
+        Self::new(TIMED_OUT, "the program did not ask for work in time")
+    }
+
+    pub(super) fn is_time_out(&self) -> bool {
+        self.error_type == TIMED_OUT
+    }
+
+    /// How a log tells it.
+    pub(super) fn line(&self, request_id: &str) -> String {
+        format!("RequestId: {request_id} Error: {}", self.message)
     }
 
     /// The outcome of a call that met this failure.
     pub(super) fn outcome(&self, request_id: &str) -> InvokeOutcome {
-        let message = format!("RequestId: {request_id} Error: {}", self.message);
+        let message = self.line(request_id);
         let payload = json!({"errorType": self.error_type, "errorMessage": message}).to_string();
         InvokeOutcome::FunctionError {
             error_type: self.error_type.clone(),

@@ -11,7 +11,7 @@ use crate::invoke::InvokeOutcome;
 /// What an environment gets from the pool.
 #[derive(Debug)]
 pub(super) struct Job {
-    pub(super) request_id: String,
+    pub(super) request_id: Arc<str>,
     pub(super) payload: Bytes,
     pub(super) reply: oneshot::Sender<InvokeOutcome>,
     /// Takes what the call prints, if that was asked for.

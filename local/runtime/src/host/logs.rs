@@ -1,5 +1,5 @@
-//! What functions print: to standard output with the function's name before it, and to a file
-//! per function.
+//! What functions print: to standard output with the function's name and the call's request id before
+//! it, and as it is to a file per function.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -7,15 +7,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::sync::{mpsc, oneshot};
-
-use super::tail::TailSlot;
 
 /// Lines that wait to be written; a full queue slows down the function that prints.
 const LINES_MAX: usize = 4_096;
-/// A longer line is cut in pieces.
-const LINE_BYTES_MAX: u64 = 256 * 1_024;
 
 /// Collects the lines of all functions and writes them from one thread.
 #[derive(Debug)]
@@ -33,12 +28,17 @@ pub struct FunctionLog {
 
 #[derive(Debug)]
 enum Entry {
-    Line {
-        function: Arc<str>,
-        text: Vec<u8>,
-    },
+    Line(Line),
     /// Everything before it has been written.
     Flush(oneshot::Sender<()>),
+}
+
+#[derive(Debug)]
+struct Line {
+    function: Arc<str>,
+    /// The request id of the call that it belongs to, if it belongs to one.
+    call: Option<Arc<str>>,
+    text: Vec<u8>,
 }
 
 impl LogBook {
@@ -70,50 +70,24 @@ impl LogBook {
 }
 
 impl FunctionLog {
-    /// Writes a line of the host's own.
-    pub(super) async fn line(&self, text: String) {
-        self.write(text.into_bytes()).await;
-    }
-
-    /// Writes a line of the host's own, or leaves it out where the log cannot follow.
-    pub fn try_line(&self, text: String) {
-        let text = text.into_bytes();
-        drop(self.lines.try_send(Entry::Line { function: Arc::clone(&self.name), text }));
-    }
-
-    /// Reads what a process prints until it closes the pipe; the call that it is busy with gets its
-    /// part.
-    pub(super) fn follow(
-        self: &Arc<Self>,
-        pipe: impl AsyncRead + Send + Unpin + 'static,
-        call: Arc<TailSlot>,
-    ) {
-        let log = Arc::clone(self);
-        tokio::spawn(async move {
-            let mut reader = BufReader::new(pipe);
-            loop {
-                let mut text = Vec::new();
-                match (&mut reader).take(LINE_BYTES_MAX).read_until(b'\n', &mut text).await {
-                    Ok(0) | Err(_) => return,
-                    Ok(_) => {
-                        trim_end(&mut text);
-                        call.keep(&text);
-                        log.write(text).await;
-                    }
-                }
-            }
-        });
-    }
-
-    async fn write(&self, text: Vec<u8>) {
+    /// Writes a line, waiting where the log cannot follow.
+    pub(super) async fn write(&self, call: Option<Arc<str>>, text: Vec<u8>) {
         // The writing thread lives as long as the book.
-        drop(self.lines.send(Entry::Line { function: Arc::clone(&self.name), text }).await);
+        drop(self.lines.send(self.entry(call, text)).await);
     }
-}
 
-fn trim_end(text: &mut Vec<u8>) {
-    while matches!(text.last(), Some(b'\n' | b'\r')) {
-        text.pop();
+    /// Writes a line about a call, or leaves it out where the log cannot follow.
+    pub(super) fn try_write(&self, call: &Arc<str>, text: String) {
+        drop(self.lines.try_send(self.entry(Some(Arc::clone(call)), text.into_bytes())));
+    }
+
+    /// Writes a line about no call, or leaves it out where the log cannot follow.
+    pub fn try_line(&self, text: String) {
+        drop(self.lines.try_send(self.entry(None, text.into_bytes())));
+    }
+
+    fn entry(&self, call: Option<Arc<str>>, text: Vec<u8>) -> Entry {
+        Entry::Line(Line { function: Arc::clone(&self.name), call, text })
     }
 }
 
@@ -124,28 +98,46 @@ fn write_entries(mut entries: mpsc::Receiver<Entry>, folder: Option<&Path>) {
         match entry {
             // Who waits for it may have gone.
             Entry::Flush(done) => drop(done.send(())),
-            Entry::Line { function, text } => {
+            Entry::Line(line) => {
                 // A closed standard output is no reason to lose the files.
-                drop(write_stdout(&function, &text));
+                drop(line.write(&mut std::io::stdout().lock()));
                 let Some(folder) = folder else { continue };
-                let file = files.entry(Arc::clone(&function)).or_insert_with(|| open(folder, &function));
-                if let Some(file) = file {
-                    drop(file.write_all(&text).and_then(|()| file.write_all(b"\n")));
+                let file = files.entry(Arc::clone(&line.function));
+                if let Some(file) = file.or_insert_with(|| open(folder, &line.function)) {
+                    drop(file.write_all(&line.text).and_then(|()| file.write_all(b"\n")));
                 }
             }
         }
     }
 }
 
-fn write_stdout(function: &str, text: &[u8]) -> std::io::Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    write!(stdout, "{function} | ")?;
-    stdout.write_all(text)?;
-    stdout.write_all(b"\n")
+impl Line {
+    fn write(&self, out: &mut impl std::io::Write) -> std::io::Result<()> {
+        match &self.call {
+            Some(call) => write!(out, "{} {call} | ", self.function)?,
+            None => write!(out, "{} | ", self.function)?,
+        }
+        out.write_all(&self.text)?;
+        out.write_all(b"\n")
+    }
 }
 
 fn open(folder: &Path, function: &str) -> Option<File> {
     let path = folder.join(format!("{function}.log"));
     let file = OpenOptions::new().create(true).append(true).open(&path);
     file.inspect_err(|error| tracing::warn!(path = %path.display(), %error, "no log file")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_its_function_and_its_call_before_it() {
+        for (call, expected) in [(Some("6f1c".into()), "pay 6f1c | done\n"), (None, "pay | done\n")] {
+            let mut out = Vec::new();
+            Line { function: "pay".into(), call, text: b"done".to_vec() }.write(&mut out).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
+    }
 }

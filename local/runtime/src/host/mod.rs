@@ -11,6 +11,7 @@ mod errors;
 mod job;
 mod logs;
 mod options;
+mod output;
 mod pool;
 pub(crate) mod process;
 mod report;
@@ -25,7 +26,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use logs::{FunctionLog, LogBook};
-pub use options::{BINARY_PATTERN_DEFAULT, HostOptions, QUEUE_MAX_DEFAULT};
+pub use options::{BINARY_PATTERN_DEFAULT, CallLines, HostOptions, QUEUE_MAX_DEFAULT};
 pub use stats::FunctionStats;
 
 use crate::ids;
@@ -128,7 +129,7 @@ impl Host {
             _ => self.courtesy.turn(|| self.do_people_wait()).await,
         };
         let (reply, outcome) = oneshot::channel();
-        let request_id = ids::uuid();
+        let request_id = ids::uuid().into();
         let job = Job { request_id, payload: invocation.payload, reply, tail };
         match pool.submit(job) {
             Submitted::Running => answer(outcome).await,

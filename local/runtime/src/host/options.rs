@@ -15,6 +15,30 @@ pub const BINARY_PATTERN_DEFAULT: &str = "{code}/bootstrap:target/lambda/{binary
 /// How many calls of one function may wait for an environment, unless the command line says otherwise.
 pub const QUEUE_MAX_DEFAULT: usize = 1_000;
 
+/// AWS's own lines about a call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CallLines {
+    /// None: a line a call costs more than a fast call.
+    #[default]
+    None,
+    /// REPORT.
+    Report,
+    /// START, END and REPORT.
+    All,
+}
+
+impl std::str::FromStr for CallLines {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "report" => Ok(Self::Report),
+            "all" => Ok(Self::All),
+            other => Err(format!("`report` or `all` is wanted here, not {other}")),
+        }
+    }
+}
+
 /// The limits of the host and where it finds and writes things.
 #[derive(Debug, Clone)]
 pub struct HostOptions {
@@ -23,8 +47,8 @@ pub struct HostOptions {
     pub binary_pattern: String,
     /// Where what functions print goes.
     pub logs: Arc<LogBook>,
-    /// Whether each call gets AWS's REPORT line in the log.
-    pub report: bool,
+    /// Which of AWS's own lines each call gets in the log.
+    pub call_lines: CallLines,
     /// How long an environment may be idle before it is ended.
     pub idle_max: Duration,
     /// How many calls of one function may wait for an environment; more are throttled.
@@ -45,7 +69,7 @@ impl HostOptions {
         Self {
             binary_pattern: BINARY_PATTERN_DEFAULT.into(),
             logs,
-            report: false,
+            call_lines: CallLines::None,
             idle_max: Duration::from_secs(300),
             queue_max: QUEUE_MAX_DEFAULT,
             queue_wait_max: Duration::from_secs(30),

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::process::{Child, Command};
@@ -54,10 +53,10 @@ pub(super) fn spawn(environment: &Environment, address: SocketAddr) -> std::io::
     }
     let mut child = command.spawn()?;
     if let Some(stdout) = child.stdout.take() {
-        pool.log.follow(stdout, Arc::clone(&environment.tail));
+        environment.output.follow(stdout.into_owned_fd()?)?;
     }
     if let Some(stderr) = child.stderr.take() {
-        pool.log.follow(stderr, Arc::clone(&environment.tail));
+        environment.output.follow(stderr.into_owned_fd()?)?;
     }
     Ok(child)
 }

@@ -70,14 +70,14 @@ async fn runtime(environment: &Environment, path: &str, request: Request<Incomin
             let outcome = match read(request).await {
                 Ok(body) => success(body),
                 Err(refusal) => {
-                    environment.answer(id, too_large().outcome(id));
+                    environment.answer(id, too_large().outcome(id)).await;
                     return refusal;
                 }
             };
-            answered(environment.answer(id, outcome))
+            answered(environment.answer(id, outcome).await)
         }
         (Method::POST, ["invocation", id, "error"]) => match read(request).await {
-            Ok(body) => answered(environment.answer(id, errors::reported(body))),
+            Ok(body) => answered(environment.answer(id, errors::reported(body)).await),
             Err(refusal) => refusal,
         },
         (Method::POST, ["init", "error"]) => match read(request).await {
@@ -102,7 +102,7 @@ async fn next(environment: &Environment) -> Answer {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in [
-        (REQUEST_ID, current.request_id.as_str()),
+        (REQUEST_ID, &*current.request_id),
         (DEADLINE_MS, deadline_ms.as_str()),
         (FUNCTION_ARN, function.arn.as_str()),
         (TRACE_ID, ids::trace_header(now.as_secs()).as_str()),

@@ -1,7 +1,7 @@
 //! What one call prints, for `LogType: Tail`.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What AWS returns of a log.
 const TAIL_BYTES_MAX: usize = 4 * 1_024;
@@ -44,25 +44,6 @@ impl Tail {
     }
 }
 
-/// The tail of the call that an environment is busy with, where somebody asked for it.
-#[derive(Debug, Default)]
-pub(super) struct TailSlot(Mutex<Option<Arc<Tail>>>);
-
-impl TailSlot {
-    /// From now on lines belong to this call.
-    pub(super) fn set(&self, tail: Option<Arc<Tail>>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = tail;
-    }
-
-    /// Adds a line to the call's tail.
-    pub(super) fn keep(&self, line: &[u8]) {
-        let tail = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(tail) = tail {
-            tail.keep(line);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,18 +59,5 @@ mod tests {
         let bytes = tail.bytes();
         assert_eq!(bytes.len(), TAIL_BYTES_MAX);
         assert!(bytes.ends_with(b"xxx\nEND\n"));
-    }
-
-    #[test]
-    fn lines_belong_to_the_call_that_is_set() {
-        let (slot, one, two) = (TailSlot::default(), Arc::new(Tail::default()), Arc::new(Tail::default()));
-        slot.keep(b"nobody's");
-        slot.set(Some(Arc::clone(&one)));
-        slot.keep(b"first");
-        slot.set(Some(Arc::clone(&two)));
-        slot.keep(b"second");
-        slot.set(None);
-        slot.keep(b"nobody's");
-        assert_eq!((one.bytes(), two.bytes()), (b"first\n".to_vec(), b"second\n".to_vec()));
     }
 }

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::host::CallLines;
 use crate::template::Fault;
 
 /// `[ENVIRONMENT.esm_local.parameters]`. Paths are taken from the file's folder.
@@ -25,8 +27,9 @@ pub struct OwnOptions {
     pub binary: Option<PathBuf>,
     /// `--log-dir`.
     pub log_dir: Option<PathBuf>,
-    /// `--report`.
-    pub report: bool,
+    /// `--report`: `true`, or `"all"`.
+    #[serde(deserialize_with = "call_lines")]
+    pub report: Option<CallLines>,
     /// `--reload`.
     pub reload: bool,
     /// Read among the deployment's values, as that of `sam deploy`.
@@ -79,5 +82,14 @@ impl OwnOptions {
             log_dir: within(read.log_dir),
             ..read
         })
+    }
+}
+
+/// A switch as on the command line: on and off, or the word after it.
+fn call_lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CallLines>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Bool(is_wanted) => Ok(is_wanted.then_some(CallLines::Report)),
+        Value::String(text) => text.parse().map(Some).map_err(D::Error::custom),
+        other => Err(D::Error::custom(format!("report: true or \"all\" is wanted here, not {other}"))),
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::*;
+use crate::host::CallLines;
 
 /// A folder that goes with the test.
 struct Folder(PathBuf);
@@ -82,6 +83,7 @@ parameters = "local.yaml"
 http = "127.0.0.1:3100"
 binary = "../target/{binary}"
 reload = true
+report = "all"
 [prod.deploy.parameters]
 parameter_overrides = "Stage=prod"
 "#;
@@ -100,6 +102,7 @@ parameter_overrides = "Stage=prod"
     assert_eq!(read.own.parameters.to_vec(), [folder.0.join("infra/local.yaml")]);
     assert_eq!(read.own.binary, Some(folder.0.join("infra/../target/{binary}")));
     assert_eq!((read.own.http, read.own.reload), (Some("127.0.0.1:3100".parse().unwrap()), true));
+    assert_eq!(read.own.report, Some(CallLines::All));
     let prod = folder.read("infra/samconfig.toml", "prod").unwrap();
     assert_eq!((json!(prod.parameter_overrides), prod.region), (json!({"Stage": "prod"}), None));
     assert_eq!(folder.read("yaml/samconfig.yaml", "default").unwrap().stack_name.as_deref(), Some("shop"));
@@ -116,6 +119,11 @@ fn what_is_wrong_is_told_with_its_place() {
             "default.esm_local.parameters: unknown field `htpp`",
         ),
         ("[default.esm_local.parameters]\nhttp = 'x'\n", "default", "invalid socket address"),
+        (
+            "[default.esm_local.parameters]\nreport = 'some'\n",
+            "default",
+            "`report` or `all` is wanted here, not some",
+        ),
         ("[dev.deploy.parameters]\n", "test", "there is no environment test, only dev"),
         (
             "[default.deploy.parameters]\nparameter_overrides = 'Stage'\n",

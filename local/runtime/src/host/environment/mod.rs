@@ -1,10 +1,11 @@
 //! One execution environment: a process, its port, and the task that watches both.
 
+mod ending;
 mod watch;
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -13,9 +14,11 @@ pub(super) use watch::run;
 
 use super::errors::Failure;
 use super::job::Job;
+use super::options::CallLines;
+use super::output::Output;
 use super::pool::{Next, Pool};
 use super::report;
-use super::tail::{Tail, TailSlot};
+use super::tail::Tail;
 use crate::invoke::InvokeOutcome;
 
 /// What the watching task and the port's connections share.
@@ -28,18 +31,28 @@ pub(super) struct Environment {
     current: Mutex<Option<Current>>,
     is_ready: AtomicBool,
     init_failure: Mutex<Option<Failure>>,
-    process_id: AtomicU32,
-    /// Where the lines of the process go besides the function's log.
-    pub(super) tail: Arc<TailSlot>,
+    process: OnceLock<Process>,
+    /// How long it took until it first asked for work, for the REPORT of its first call; 0 is nothing to tell.
+    init_us: AtomicU64,
+    pub(super) output: Arc<Output>,
     /// A call has been answered.
     answered: Notify,
+}
+
+/// The process that was started.
+#[derive(Debug)]
+struct Process {
+    id: u32,
+    started: Instant,
 }
 
 /// The call an environment is busy with.
 #[derive(Debug)]
 pub(super) struct Current {
-    pub(super) request_id: String,
+    pub(super) request_id: Arc<str>,
     pub(super) started: Instant,
+    /// How long the environment's start took, if this is its first call.
+    pub(super) init: Option<Duration>,
     reply: oneshot::Sender<InvokeOutcome>,
     tail: Option<Arc<Tail>>,
 }
@@ -47,14 +60,15 @@ pub(super) struct Current {
 impl Environment {
     pub(super) fn new(pool: Arc<Pool>, id: u64, stop: CancellationToken) -> Self {
         Self {
+            output: Arc::new(Output::new(Arc::clone(&pool.log))),
             id,
             pool,
             stop,
             current: Mutex::default(),
             is_ready: AtomicBool::new(false),
             init_failure: Mutex::default(),
-            process_id: AtomicU32::new(0),
-            tail: Arc::default(),
+            process: OnceLock::new(),
+            init_us: AtomicU64::new(0),
             answered: Notify::new(),
         }
     }
@@ -65,44 +79,34 @@ impl Environment {
             // It asks for more before it has answered: the call's time runs on.
             return None;
         }
-        self.is_ready.store(true, Ordering::Relaxed);
+        self.note_ready();
+        // What it has printed so far belongs to the call before.
+        self.output.settle().await;
         let job = match self.pool.next(self.id) {
             Next::Job(job) => job,
             Next::Parked(receiver) => receiver.await.ok()?,
             Next::None => return None,
         };
         if let Some(debugger) = &self.pool.options.debugger {
-            debugger.admits(&self.pool.function.name, self.process_id.load(Ordering::Relaxed)).await;
+            debugger.admits(&self.pool.function.name, self.process_id()).await;
         }
         self.pool.counters.invocations.add_one();
         let Job { request_id, payload, reply, tail } = job;
-        Some((Current { request_id, started: Instant::now(), reply, tail }, payload))
+        let init = Some(self.init_us.swap(0, Ordering::Relaxed)).filter(|us| *us > 0);
+        let init = init.map(Duration::from_micros);
+        Some((Current { request_id, started: Instant::now(), init, reply, tail }, payload))
     }
 
     /// Notes the call that is about to be handed to the process.
     pub(super) fn begin(&self, current: Current) {
         if let Some(tail) = &current.tail {
-            tail.keep(format!("START RequestId: {} Version: $LATEST", current.request_id).as_bytes());
+            tail.keep(report::start(&current).as_bytes());
         }
-        self.tail.set(current.tail.clone());
+        if self.pool.options.call_lines == CallLines::All {
+            self.pool.log.try_write(&current.request_id, report::start(&current));
+        }
+        self.output.begin(&current.request_id, current.tail.clone());
         *self.lock() = Some(current);
-    }
-
-    /// Gives a call's outcome to who asked; false if the call is not the current one any more.
-    pub(super) fn answer(&self, request_id: &str, outcome: InvokeOutcome) -> bool {
-        let current = {
-            let mut current = self.lock();
-            match current.take() {
-                Some(call) if call.request_id == request_id => call,
-                other => {
-                    *current = other;
-                    return false;
-                }
-            }
-        };
-        self.pool.answered(self.id);
-        self.finish(current, outcome);
-        true
     }
 
     /// Why the process will not start, in its own words.
@@ -110,38 +114,21 @@ impl Environment {
         self.init_failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn fail_current(&self, failure: &Failure) {
-        let current = self.lock().take();
-        if let Some(current) = current {
-            if failure.error_type == "Sandbox.Timedout" {
-                self.pool.counters.timeouts.add_one();
-            }
-            let outcome = failure.outcome(&current.request_id);
-            self.finish(current, outcome);
-        }
-    }
-
-    fn finish(&self, current: Current, outcome: InvokeOutcome) {
-        if matches!(outcome, InvokeOutcome::FunctionError { .. }) {
-            self.pool.counters.errors.add_one();
-        }
-        self.report(&current);
-        // Who asked may have gone; the work is done all the same.
-        drop(current.reply.send(outcome));
-        self.answered.notify_waiters();
-    }
-
-    fn report(&self, call: &Current) {
-        if !self.pool.options.report && call.tail.is_none() {
+    /// It asks for work: for the first time, its start is over.
+    fn note_ready(&self) {
+        if self.is_ready.swap(true, Ordering::Relaxed) {
             return;
         }
-        let line = report::line(&self.pool, call, self.process_id.load(Ordering::Relaxed));
-        if let Some(tail) = &call.tail {
-            tail.end_with(format!("END RequestId: {}\n{line}\n", call.request_id));
-        }
-        if self.pool.options.report {
-            self.pool.log.try_line(line);
-        }
+        let took = self.since_start();
+        self.init_us.store(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn since_start(&self) -> Duration {
+        self.process.get().map(|process| process.started.elapsed()).unwrap_or_default()
+    }
+
+    fn process_id(&self) -> u32 {
+        self.process.get().map(|process| process.id).unwrap_or_default()
     }
 
     fn is_ready(&self) -> bool {

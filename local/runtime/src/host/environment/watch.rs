@@ -2,16 +2,15 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio::process::Child;
 use tokio::task::JoinSet;
 
-use super::Environment;
+use super::{Environment, Process};
 use crate::host::errors::Failure;
-use crate::host::{process, runtime_api};
+use crate::host::{process, report, runtime_api};
 
 /// How long answers that a process sent before it ended may take to be read.
 const LAST_WORDS_MAX: Duration = Duration::from_millis(200);
@@ -36,7 +35,7 @@ pub(in crate::host) async fn run(environment: Environment, delay: Duration) {
     match start(&environment).await {
         Ok((listener, child)) => watch(environment, listener, child).await,
         Err(failure) => {
-            pool.log.line(format!("cannot start: {}", failure.message)).await;
+            pool.log.try_line(format!("cannot start: {}", failure.message));
             pool.crashed();
             pool.start_failed(id, &failure);
         }
@@ -47,6 +46,7 @@ async fn start(environment: &Environment) -> Result<(TcpListener, Child), Failur
     let invalid = |error: std::io::Error| Failure::new("Runtime.InvalidEntrypoint", error.to_string());
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(invalid)?;
     let address = listener.local_addr().map_err(invalid)?;
+    let started = Instant::now();
     let child = process::spawn(environment, address).map_err(|error| {
         let program = process::program(&environment.pool);
         Failure::new(
@@ -54,7 +54,8 @@ async fn start(environment: &Environment) -> Result<(TcpListener, Child), Failur
             format!("{program} cannot be run ({error}): has it been built?"),
         )
     })?;
-    environment.process_id.store(child.id().unwrap_or_default(), Ordering::Relaxed);
+    // It is started once.
+    drop(environment.process.set(Process { id: child.id().unwrap_or_default(), started }));
     environment.pool.counters.starts.add_one();
     if let Some(debugger) = &environment.pool.options.debugger {
         debugger.started(&environment.pool.function, child.id());
@@ -75,7 +76,7 @@ async fn watch(environment: Arc<Environment>, listener: TcpListener, mut child: 
         End::Retired => process::stop(&mut child, pool.options.stop_grace).await,
         End::TimedOut | End::InitTimedOut => process::kill(&mut child).await,
     }
-    conclude(&environment, end);
+    conclude(&environment, end).await;
 }
 
 /// Serves the port and looks after time, until something ends the environment.
@@ -124,21 +125,23 @@ async fn stopped(environment: &Environment) {
 }
 
 /// Tells whoever waits what became of the environment.
-fn conclude(environment: &Environment, end: End) {
+async fn conclude(environment: &Environment, end: End) {
     let pool = &environment.pool;
     let failure = match end {
         End::Exited(failure) => environment.init_failure().take().unwrap_or(failure),
         End::TimedOut => Failure::timed_out(pool.function.timeout),
-        End::InitTimedOut => Failure::new("Sandbox.Timedout", "the program did not ask for work in time"),
+        End::InitTimedOut => Failure::init_timed_out(),
         End::Retired => return pool.gone(environment.id),
     };
-    if failure.error_type != "Sandbox.Timedout" {
+    if !failure.is_time_out() {
         pool.crashed();
     }
     if !environment.is_ready() {
+        environment.output.settle().await;
+        pool.log.try_line(report::init(environment.since_start(), &failure));
         return pool.start_failed(environment.id, &failure);
     }
-    environment.fail_current(&failure);
+    environment.fail_current(&failure).await;
     pool.gone(environment.id);
 }
 

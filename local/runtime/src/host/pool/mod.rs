@@ -44,7 +44,7 @@ pub(super) enum Submitted {
     /// An environment has it.
     Running,
     /// It waits; under this request id it can be withdrawn.
-    Queued(String),
+    Queued(Arc<str>),
     /// It is not taken.
     Refused(InvokeOutcome),
 }
@@ -90,7 +90,7 @@ impl Pool {
             self.counters.throttles.add_one();
             return Submitted::Refused(InvokeOutcome::Throttled);
         }
-        let request_id = job.request_id.clone();
+        let request_id = Arc::clone(&job.request_id);
         state.queue.push_back(job);
         let soon_free = state.count(Phase::Returning);
         self.start_if_wanted(state, soon_free);
@@ -110,7 +110,7 @@ impl Pool {
     /// Takes a job out of the queue again; false if an environment has it by now.
     pub(super) fn withdraw(&self, request_id: &str) -> bool {
         let mut state = self.lock();
-        let position = state.queue.iter().position(|job| job.request_id == request_id);
+        let position = state.queue.iter().position(|job| &*job.request_id == request_id);
         let withdrawn = position.and_then(|position| state.queue.remove(position)).is_some();
         if withdrawn {
             self.counters.throttles.add_one();

@@ -1,0 +1,70 @@
+//! A call ends: by an answer, or because its environment does.
+
+use super::{Current, Environment};
+use crate::host::errors::Failure;
+use crate::host::options::CallLines;
+use crate::host::report;
+use crate::invoke::InvokeOutcome;
+
+impl Environment {
+    /// Gives a call's outcome to who asked; false if the call is not the current one any more.
+    pub(in crate::host) async fn answer(&self, request_id: &str, outcome: InvokeOutcome) -> bool {
+        let current = {
+            let mut current = self.lock();
+            match current.take() {
+                Some(call) if &*call.request_id == request_id => call,
+                other => {
+                    *current = other;
+                    return false;
+                }
+            }
+        };
+        self.pool.answered(self.id);
+        self.finish(current, outcome, None).await;
+        true
+    }
+
+    /// The environment ends during a call, if there is one.
+    pub(super) async fn fail_current(&self, failure: &Failure) {
+        let current = self.lock().take();
+        let Some(current) = current else { return };
+        if failure.is_time_out() {
+            self.pool.counters.timeouts.add_one();
+        }
+        let outcome = failure.outcome(&current.request_id);
+        self.finish(current, outcome, Some(failure)).await;
+    }
+
+    async fn finish(&self, current: Current, outcome: InvokeOutcome, failure: Option<&Failure>) {
+        if matches!(outcome, InvokeOutcome::FunctionError { .. }) {
+            self.pool.counters.errors.add_one();
+        }
+        self.write_end(&current, failure).await;
+        // Who asked may have gone; the work is done all the same.
+        drop(current.reply.send(outcome));
+        self.answered.notify_waiters();
+    }
+
+    /// What AWS writes after a call, behind all that the function has printed.
+    async fn write_end(&self, call: &Current, failure: Option<&Failure>) {
+        let wanted = self.pool.options.call_lines;
+        if wanted == CallLines::None && call.tail.is_none() && failure.is_none() {
+            return;
+        }
+        let elapsed = call.started.elapsed();
+        self.output.settle().await;
+        let error = failure.map(|failure| failure.line(&call.request_id));
+        let end = report::end(call);
+        let report = report::line(&self.pool, call, elapsed, failure, self.process_id());
+        if let Some(tail) = &call.tail {
+            let error = error.as_ref().map(|line| format!("{line}\n")).unwrap_or_default();
+            tail.end_with(format!("{error}{end}\n{report}\n"));
+        }
+        let lines = [
+            error,
+            Some(end).filter(|_| wanted == CallLines::All),
+            Some(report).filter(|_| wanted >= CallLines::Report),
+        ];
+        lines.into_iter().flatten().for_each(|line| self.pool.log.try_write(&call.request_id, line));
+    }
+}
