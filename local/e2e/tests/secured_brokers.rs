@@ -87,6 +87,7 @@ impl Ways<'_> {
         let stranger = |authentication| SourceAccess {
             root_certificate: Some(self.broker.certificates.text("stranger.pem")),
             authentication,
+            ..SourceAccess::default()
         };
         vec![
             (Listener::Scram, self.trusting(Some(Authentication::Scram512(password("wrong")))), REFUSED),
@@ -102,7 +103,11 @@ impl Ways<'_> {
     }
 
     fn trusting(&self, authentication: Option<Authentication>) -> SourceAccess {
-        SourceAccess { root_certificate: Some(self.broker.certificates.text("ca.pem")), authentication }
+        SourceAccess {
+            root_certificate: Some(self.broker.certificates.text("ca.pem")),
+            authentication,
+            ..SourceAccess::default()
+        }
     }
 
     fn certificate(&self, key: &str, password: Option<&str>) -> Authentication {

@@ -1,8 +1,8 @@
 //! The whole program: a template in, HTTP and the Invoke API out, and an end in order.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, StatusCode};
@@ -26,6 +26,10 @@ impl Running {
     }
 
     async fn start_with(name: &str, parameters: &[PathBuf]) -> Self {
+        Self::start_as(name, parameters, &[]).await
+    }
+
+    async fn start_as(name: &str, parameters: &[PathBuf], options: &[&str]) -> Self {
         let folder = std::env::temp_dir().join(format!("esm-local-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let ready = folder.join("ready.json");
@@ -36,7 +40,8 @@ impl Running {
             .args(["--binary", &env!("CARGO_BIN_EXE_esm-local-probe").replace("esm-local-probe", "{binary}")])
             .args(["--log-dir".as_ref(), folder.as_os_str()])
             .args(["--ready-file".as_ref(), ready.as_os_str()])
-            .stdout(Stdio::null())
+            .args(options)
+            .stdout(std::fs::File::create(folder.join("console")).unwrap())
             .kill_on_drop(true)
             .spawn()
             .unwrap();
@@ -196,6 +201,64 @@ async fn sigterm_finishes_the_call_under_way_and_ends_with_zero() {
     assert!(!running.folder.join("ready.json").exists());
 }
 
+/// A function's lines belong to the call during which they were printed, however fast one follows the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_names_function_and_call_of_each_line() {
+    const CALLS: usize = 100;
+    let mut running = Running::start_as("console", &[], &["--report=all"]).await;
+    for number in 0..CALLS {
+        let print = json!({"do": "print", "text": format!("printed by {number}")});
+        running.invoke("doer", &print, &[]).await;
+    }
+    running.invoke("doer", &json!({"do": "exit", "code": 3}), &[]).await;
+    running.signal();
+    assert!(tokio::time::timeout(SOON, running.child.wait()).await.unwrap().unwrap().success());
+
+    let console = std::fs::read_to_string(running.folder.join("console")).unwrap();
+    let mut calls: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in console.lines() {
+        let Some((id, text)) = line.strip_prefix("doer ").and_then(|line| line.split_once(" | ")) else {
+            continue;
+        };
+        match calls.last_mut() {
+            Some((last, lines)) if *last == id => lines.push(text),
+            _ => calls.push((id, vec![text])),
+        }
+    }
+    assert_eq!(calls.len(), CALLS + 1, "{console}");
+    for (number, (id, lines)) in calls.iter().enumerate() {
+        let said = match number {
+            CALLS => format!("RequestId: {id} Error: Runtime exited with error: exit status 3"),
+            _ => format!("printed by {number}"),
+        };
+        let (report, others) = lines.split_last().unwrap();
+        let expected =
+            [format!("START RequestId: {id} Version: $LATEST"), said, format!("END RequestId: {id}")];
+        assert_eq!(others, expected);
+        assert_report(report, id, number == 0, number == CALLS);
+    }
+}
+
+/// A REPORT line has AWS's members in AWS's order.
+fn assert_report(line: &str, id: &str, is_first: bool, is_crash: bool) {
+    let members: Vec<(&str, &str)> = line.split('\t').filter_map(|member| member.split_once(": ")).collect();
+    let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
+    let mut expected =
+        vec!["REPORT RequestId", "Duration", "Billed Duration", "Memory Size", "Max Memory Used"];
+    expected.extend(is_first.then_some("Init Duration"));
+    expected.extend(is_crash.then_some(["Status", "Error Type"]).into_iter().flatten());
+    assert_eq!(names, expected, "{line}");
+    let members: BTreeMap<&str, &str> = members.into_iter().collect();
+    assert_eq!((members["REPORT RequestId"], members["Memory Size"]), (id, "128 MB"));
+    let ms =
+        |name: &str| members.get(name).map_or(0.0, |text| text.strip_suffix(" ms").unwrap().parse().unwrap());
+    let (exact, billed): (f64, f64) = (ms("Duration") + ms("Init Duration"), ms("Billed Duration"));
+    assert!((exact..exact + 1.03).contains(&billed), "{line}");
+    if !is_crash {
+        assert_ne!(members["Max Memory Used"], "0 MB");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn functions_die_with_a_killed_runtime() {
     let mut running = Running::start("kill").await;
@@ -275,6 +338,49 @@ fn check_shows_what_is_understood() {
     let text = String::from_utf8(output.stdout).unwrap();
     for line in ["functions (2)", "ANY /things/{id} -> echo  (Users)", "schedules (1)", "left aside (0)"] {
         assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+}
+
+/// How brokers are got at is no hole: what AWS does and this machine does not is told for each mapping.
+#[test]
+fn check_tells_how_brokers_are_got_at_here_and_on_aws() {
+    let event = |id: &str, access: &str| {
+        json!({"Type": "MSK", "Properties": {
+            "Stream": "arn:aws:kafka:us-east-1:1:cluster/c/1",
+            "Topics": [id],
+            "SourceAccessConfigurations": if access.is_empty() { json!([]) } else { json!([{"Type": access, "URI": id}]) },
+        }})
+    };
+    let rows = [
+        ("default", "", "plain (IAM on AWS)"),
+        ("scram", "SASL_SCRAM_512_AUTH", "TLS and SCRAM-SHA-512"),
+        ("unknown", "SASL_SCRAM_512_AUTH", "plain (SASL_SCRAM_512_AUTH on AWS)"),
+        ("token", "OAUTHBEARER_AUTH", "plain (OAUTHBEARER_AUTH on AWS)"),
+        ("root", "SERVER_ROOT_CA_CERTIFICATE", "TLS"),
+        ("mutual", "CLIENT_CERTIFICATE_TLS_AUTH", "mutual TLS"),
+    ];
+    let events: serde_json::Map<_, _> =
+        rows.iter().map(|(id, access, _)| ((*id).to_owned(), event(id, access))).collect();
+    let function = json!({"Type": "AWS::Serverless::Function", "Properties": {"Events": events}});
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("access");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("template.json"), json!({"Resources": {"F": function}}).to_string()).unwrap();
+    let secrets = json!({
+        "scram": {"username": "ana", "password": "word"},
+        "root": {"certificate": "CA"},
+        "mutual": {"certificate": "CERT", "privateKey": "KEY"},
+    });
+    let parameters = json!({"Runtime": {"BootstrapServers": "127.0.0.1:9092"}, "Secrets": secrets});
+    std::fs::write(folder.join("parameters.json"), parameters.to_string()).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_esm-local"))
+        .args(["check", "--template", "template.json", "--parameters", "parameters.json"])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for (topic, _, expected) in rows {
+        let line = text.lines().find(|line| line.trim_start().starts_with(&format!("{topic} -> F"))).unwrap();
+        assert!(line.ends_with(&format!("cluster/c/1, {expected}")), "{expected} is not the end of {line}");
     }
 }
 

@@ -1,9 +1,8 @@
 //! `esm-local check`: what of a template is understood.
 
-use esm_local::esm::config::{EventSource, MappingConfig};
-use esm_local::esm::filter::FilterSet;
+use esm_local::esm::config::{EventSource, MappingConfig, SourceAccess};
 use esm_local::host::{HostOptions, LogBook};
-use esm_local::template::{Application, Function, PayloadFormat, Route, Schedule};
+use esm_local::template::{Application, Function, PayloadFormat, Route, RuntimeSettings, Schedule};
 use jiff::Timestamp;
 
 use super::Error;
@@ -14,7 +13,6 @@ pub fn execute(source: &Source) -> Result<(), Error> {
     let config = source.config()?;
     let template = source.read(config.as_ref())?;
     let application = template.application()?;
-    read_filters(&application)?;
     if let Some(config) = &config {
         println!("configured by {}", config.file.display());
     }
@@ -24,23 +22,13 @@ pub fn execute(source: &Source) -> Result<(), Error> {
     let options = HostOptions { binary_pattern: binary.unwrap_or(options.binary_pattern.clone()), ..options };
     section("functions", &application.functions, |it| function(it, &options));
     section("routes", &application.routes, |it| route(it, &application));
-    section("mappings", &application.mappings, mapping);
+    section("mappings", &application.mappings, |it| mapping(it, &template.settings().runtime));
     section("schedules", &application.schedules, schedule);
     section("left aside", &application.ignored, Clone::clone);
     if !application.warnings.is_empty() {
         section("look at", &application.warnings, Clone::clone);
     }
     Ok(())
-}
-
-/// Filters are read where a mapping starts, which it does not here.
-fn read_filters(application: &Application) -> Result<(), Error> {
-    let fault = |mapping: &MappingConfig| {
-        let fault = FilterSet::parse(&mapping.filter_patterns).err()?;
-        Some(format!("{}: FilterCriteria: {fault}", mapping.id))
-    };
-    let faults: Vec<String> = application.mappings.iter().filter_map(fault).collect();
-    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
 }
 
 fn section<T>(title: &str, items: &[T], line: impl Fn(&T) -> String) {
@@ -84,21 +72,42 @@ fn route(route: &Route, application: &Application) -> String {
     format!("{} -> {}{authorizer}{format}", route.key(), route.function)
 }
 
-fn mapping(mapping: &MappingConfig) -> String {
+fn mapping(mapping: &MappingConfig, settings: &RuntimeSettings) -> String {
     let source = match &mapping.source {
         EventSource::Msk { cluster_arn } => cluster_arn.as_str(),
         EventSource::SelfManaged => "self-managed",
     };
     let state = if mapping.enabled { "" } else { "  (disabled)" };
     format!(
-        "{} -> {}  group {}, up to {} records, {} ms window, {} at {source}{state}",
+        "{} -> {}  group {}, up to {} records, {} ms window, {} at {source}, {}{state}",
         mapping.topic,
         mapping.function,
         mapping.consumer_group_id,
         mapping.batch_size,
         mapping.maximum_batching_window.as_millis(),
         mapping.bootstrap_servers,
+        access(mapping, settings),
     )
+}
+
+/// How the brokers of this machine are got at, and how those on AWS are where that is another way.
+fn access(mapping: &MappingConfig, settings: &RuntimeSettings) -> String {
+    let access = &mapping.source_access;
+    if let Some(protocol) = settings.kafka.get("security.protocol").and_then(|value| value.as_str()) {
+        return format!("{protocol} by `Runtime: {{Kafka: …}}`");
+    }
+    let here = match (access.security_protocol(), access.sasl_mechanism()) {
+        (_, Some(mechanism)) => format!("TLS and {mechanism}"),
+        ("SSL", None) if access.authentication.is_some() => "mutual TLS".to_owned(),
+        ("SSL", None) => "TLS".to_owned(),
+        _ => "plain".to_owned(),
+    };
+    let on_aws = match (access.without_secret.as_slice(), &mapping.source) {
+        ([], EventSource::Msk { .. }) if *access == SourceAccess::default() => "IAM".to_owned(),
+        ([], _) => return here,
+        (kinds, _) => kinds.join(", "),
+    };
+    format!("{here} ({on_aws} on AWS)")
 }
 
 fn schedule(schedule: &Schedule) -> String {

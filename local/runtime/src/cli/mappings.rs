@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use esm_local::esm::EsmOptions;
 use esm_local::esm::directory::Directory;
-use esm_local::esm::places::DestinationPlaces;
 use esm_local::esm::status::MappingStatus;
 use esm_local::esm::system_log::LogSink;
 use esm_local::host::LogBook;
 use esm_local::invoke::Invoke;
-use esm_local::template::{Addresses, Application, RuntimeSettings};
+use esm_local::template::{Application, RuntimeSettings};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -42,19 +41,10 @@ fn options(settings: &RuntimeSettings, logs: &Arc<LogBook>) -> EsmOptions {
     let logs = Arc::clone(logs);
     let properties = settings.kafka.iter().filter_map(|(name, value)| Some((name.clone(), text(value)?)));
     EsmOptions {
-        destinations: places(settings.destinations.as_ref()),
+        destinations: settings.places(),
         log_sink: Some(LogSink::new(move |function, line| logs.function(function).try_line(line))),
         kafka_properties: properties.collect(),
         ..EsmOptions::default()
-    }
-}
-
-/// Where on-failure destinations lead.
-pub fn places(destinations: Option<&Addresses>) -> DestinationPlaces {
-    match destinations {
-        None => DestinationPlaces::default(),
-        Some(Addresses::All(place)) => DestinationPlaces::from_iter([("*", place)]),
-        Some(Addresses::Each(places)) => places.iter().map(|(name, place)| (name.as_str(), place)).collect(),
     }
 }
 

@@ -129,8 +129,7 @@ impl Parts {
             &self.shutdown,
         );
         let mappings = Arc::new(mappings.await?);
-        let places = mappings::places(settings.runtime.destinations.as_ref());
-        let events = Events::new(event_retries(settings), places, self.shutdown.clone());
+        let events = Events::new(event_retries(settings), settings.runtime.places(), self.shutdown.clone());
         let mut tasks = JoinSet::new();
         match jwt {
             Some(jwt) => tasks.spawn(http_api::run(http, self.http_api(jwt), self.shutdown.clone())),

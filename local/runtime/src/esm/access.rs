@@ -31,6 +31,9 @@ pub struct SourceAccess {
     pub root_certificate: Option<String>,
     /// The one mechanism by which the client shows who it is.
     pub authentication: Option<Authentication>,
+    /// What the template asks for beside it: types without a secret on this machine, and those by IAM and OAuth,
+    /// which none stands for. They change nothing.
+    pub without_secret: Vec<String>,
 }
 
 /// Who the client is.
@@ -159,10 +162,10 @@ mod tests {
             (Some(Authentication::ClientCertificate(certificate)), mutual),
         ];
         for (authentication, expected) in rows {
-            let access = SourceAccess { root_certificate: None, authentication };
+            let access = SourceAccess { authentication, ..SourceAccess::default() };
             assert_eq!(access.client_properties(), expected);
         }
-        let trusting = SourceAccess { root_certificate: Some("CA".to_owned()), authentication: None };
+        let trusting = SourceAccess { root_certificate: Some("CA".to_owned()), ..SourceAccess::default() };
         assert_eq!(trusting.client_properties(), [("ssl.ca.pem", "CA"), ("security.protocol", "SSL")]);
     }
 
@@ -173,7 +176,7 @@ mod tests {
             Authentication::Scram256(password()),
             Authentication::Scram512(password()),
         ] {
-            let access = SourceAccess { root_certificate: None, authentication: Some(authentication) };
+            let access = SourceAccess { authentication: Some(authentication), ..SourceAccess::default() };
             let mut client = rdkafka::ClientConfig::new();
             for (name, value) in access.client_properties() {
                 client.set(name, value);

@@ -26,6 +26,14 @@ fn each_mistake_is_told_with_its_line_and_remedy() {
         (mapping("            Topics: [a]\n            StartingPosition: EARLIEST\n"), ":11: Resources.Pay.Properties.Events.It.Properties.StartingPosition: EARLIEST is none of TRIM_HORIZON, LATEST, AT_TIMESTAMP"),
         (mapping("            Topics: [!GetAtt Queue.QueueName]\n"), "there is no resource Queue"),
         (mapping("            Topics: [!Ref Topic]\n"), ":10: Resources.Pay.Properties.Events.It.Properties.Topics: Topic is neither a parameter nor a resource of this template"),
+        (mapping("            Topics: [a]\n            FilterCriteria:\n              Filters:\n                - Pattern: '{}'\n                - Pattern: '{'\n"), ":14: Resources.Pay.Properties.Events.It.Properties.FilterCriteria.Filters.1.Pattern: filter pattern { is not JSON"),
+        (mapping("            Topics: [a]\n            FilterCriteria: {Filters: [{Pattern: '{\"value\": {\"n\": [{\"near\": 1}]}}'}]}\n"), ":11: Resources.Pay.Properties.Events.It.Properties.FilterCriteria.Filters.0.Pattern: filter pattern {\"value\""),
+        (mapping(&format!("            Topics: [a]\n            FilterCriteria: {{Filters: [{}]}}\n", ["{Pattern: '{}'}"; 11].join(", "))), ":11: Resources.Pay.Properties.Events.It.Properties.FilterCriteria: 11 filters, but at most 10 are allowed"),
+        (mapping("            Topics: [a]\n            ConsumptionMode: Queue\n"), ":11: Resources.Pay.Properties.Events.It.Properties.ConsumptionMode: Queue is not run here, only Stream"),
+        (mapping("            Topics: [a]\n            DestinationConfig: {OnFailure: {Destination: 'kafka://a'}}\n"), ":11: Resources.Pay.Properties.Events.It.Properties.DestinationConfig: kafka://a is the mapping's own topic"),
+        (mapping("            Topics: [a]\n            DestinationConfig: {OnFailure: {Destination: 'arn:aws:s3:::failed'}}\n"), ":11: Resources.Pay.Properties.Events.It.Properties.DestinationConfig: arn:aws:s3:::failed leads nowhere on this machine: give a folder or an endpoint"),
+        (mapping("            Topics: [a]\n            SourceAccessConfigurations:\n              - {Type: VPC_SUBNET, URI: 'subnet:a'}\n              - {Type: SASL_SCRAM_521_AUTH, URI: 'arn:x'}\n"), ":13: Resources.Pay.Properties.Events.It.Properties.SourceAccessConfigurations.1: SASL_SCRAM_521_AUTH is no Type for Kafka: it is one of BASIC_AUTH"),
+        ("Resources:\n  F: {Type: 'AWS::Lambda::Function'}\n  Map:\n    Type: AWS::Lambda::EventSourceMapping\n    Properties:\n      FunctionName: F\n      Topics: [a]\n      SelfManagedEventSource: {Endpoints: {KafkaBootstrapServers: ['k:9092']}}\n      SelfManagedKafkaEventSourceConfig:\n        ConsumptionMode: Queue\n".into(), ":10: Resources.Map.Properties.ConsumptionMode: Queue is not run here"),
         (schedule("ScheduleExpression: cron(0 12 * *)"), ":9: Resources.Pay.Properties.Events.It.Properties.ScheduleExpression: cron(0 12 * *): cron has six fields, not 4"),
         (schedule("ScheduleExpression: cron(0 25 * * ? *)"), "25 is not in 0 to 23"),
         (schedule("ScheduleExpression: 5 minutes"), "is none of rate(5 minutes)"),
@@ -78,9 +86,17 @@ fn what_is_legal_and_hardly_meant_is_told() {
         (event("One", "g", "") + &event("Two", "g", ""), "PayOne and PayTwo read a as one group, g"),
         (
             event("One", "g", ", BatchSise: 5"),
-            "Pay.Events.One: BatchSise (line 8) is no property of SelfManagedKafka events",
+            "infra/template.yaml:8: Resources.Pay.Properties.Events.One.Properties.BatchSise: SelfManagedKafka has no such property",
         ),
-        (event("One", "g", ", Stream: x"), "Stream (line 8) is no property of SelfManagedKafka events"),
+        (event("One", "g", ", Stream: x"), "Properties.Stream: SelfManagedKafka has no such property"),
+        (
+            event("One", "g", ", DestinationConfig: {OnFailure: {Destination: 'kafka://d', Retries: 3}}"),
+            "infra/template.yaml:8: Resources.Pay.Properties.Events.One.Properties.DestinationConfig.OnFailure.Retries: ",
+        ),
+        (
+            event("One", "g", ", FilterCriteria: {Filters: [{Pattern: '{}', Name: x}]}"),
+            "Properties.FilterCriteria.Filters.0.Name: SelfManagedKafka has no such property",
+        ),
     ] {
         let application = template(&format!("{function}{events}"), "{}").application().unwrap();
         assert!(application.warnings.iter().any(|it| it.contains(expected)), "{:?}", application.warnings);
@@ -88,6 +104,36 @@ fn what_is_legal_and_hardly_meant_is_told() {
     let fine = event("One", "g", "") + &event("Two", "h", "");
     let fine = template(&format!("{function}{fine}"), "{}").application().unwrap();
     assert_eq!(fine.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn properties_that_are_newer_than_this_program_are_told_of_plain_mappings_too() {
+    let text = "
+Resources:
+  F: {Type: 'AWS::Lambda::Function'}
+  Map:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: F
+      EventSourceArn: arn:aws:kafka:us-east-1:1:cluster/c/1
+      Topics: [a]
+      ParallelizationFactor: 2
+      AmazonManagedKafkaEventSourceConfig:
+        ConsumerGroupId: g
+        Prefetch: 10
+";
+    let application = template(text, "{Runtime: {BootstrapServers: 'k:9092'}}").application().unwrap();
+    let unknown = "AWS::Lambda::EventSourceMapping has no such property that is known here: it has no effect";
+    assert_eq!(
+        application.warnings,
+        [
+            format!("infra/template.yaml:10: Resources.Map.Properties.ParallelizationFactor: {unknown}"),
+            format!(
+                "infra/template.yaml:13: Resources.Map.Properties.AmazonManagedKafkaEventSourceConfig.Prefetch: {unknown}"
+            ),
+        ]
+    );
+    assert_eq!(application.mappings[0].consumer_group_id, "g");
 }
 
 #[test]

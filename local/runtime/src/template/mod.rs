@@ -37,6 +37,7 @@ mod settings;
 mod substitute;
 #[cfg(test)]
 mod tests;
+mod unknown;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -276,7 +277,7 @@ impl<'r> Reader<'r> {
     /// One event, by its type; `place` is for the list of what is left aside.
     fn event(&self, kind: &str, source: &EventSource<'_>, place: &str, application: &mut Application) {
         let settings = &self.template.settings;
-        application.warnings.extend(checks::unknown_properties(kind, source.properties, place));
+        application.warnings.extend(unknown::properties(kind, source.properties, &self.template.file));
         match kind {
             "HttpApi" | "Api" => {
                 self.implicit_api(kind, source.properties, application);

@@ -7,18 +7,19 @@ use super::error::Fault;
 use super::functions;
 use super::model::Application;
 use super::properties::Properties;
+use super::unknown::{self, MAPPING};
 use super::{EventSource, Reader};
 
 /// Resources that call functions, which they name.
-pub(super) const CALLERS: [&str; 3] =
-    ["AWS::Lambda::EventSourceMapping", "AWS::Events::Rule", "AWS::Scheduler::Schedule"];
+pub(super) const CALLERS: [&str; 3] = [MAPPING, "AWS::Events::Rule", "AWS::Scheduler::Schedule"];
 
 /// What SAM writes flat and CloudFormation nests: `(SAM's name, CloudFormation's path)`.
-const RENAMED: [(&str, &[&str]); 6] = [
+const RENAMED: [(&str, &[&str]); 7] = [
     ("Stream", &["EventSourceArn"]),
     ("KafkaBootstrapServers", &["SelfManagedEventSource", "Endpoints", "KafkaBootstrapServers"]),
     ("ConsumerGroupId", &["AmazonManagedKafkaEventSourceConfig", "ConsumerGroupId"]),
     ("ConsumerGroupId", &["SelfManagedKafkaEventSourceConfig", "ConsumerGroupId"]),
+    ("ConsumptionMode", &["SelfManagedKafkaEventSourceConfig", "ConsumptionMode"]),
     ("SchemaRegistryConfig", &["AmazonManagedKafkaEventSourceConfig", "SchemaRegistryConfig"]),
     ("SchemaRegistryConfig", &["SelfManagedKafkaEventSourceConfig", "SchemaRegistryConfig"]),
 ];
@@ -95,6 +96,8 @@ impl Reader<'_> {
                 application,
             );
         }
+        let written = self.own_properties(logical_id, own.clone());
+        application.warnings.extend(unknown::properties(MAPPING, &written, &self.template.file));
         let kind = if own.get("SelfManagedEventSource").is_some() { "SelfManagedKafka" } else { "MSK" };
         let properties = self.own_properties(logical_id, as_sam(own));
         let Some(function) = self.named_function(&properties, application) else { return };

@@ -28,6 +28,11 @@ impl<'r> Properties<'r> {
         Self { resolver, faults, path: path.into(), node }
     }
 
+    /// Where it stands, such as `Resources.Pay.Properties`.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// A nested mapping, empty where it is absent.
     pub(super) fn section(&self, key: &str) -> Self {
         let node = self.node.section(key).clone();

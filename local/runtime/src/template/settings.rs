@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::error::{Fault, TemplateError};
 use super::secrets::Secrets;
 use super::{document, imports};
+use crate::esm::places::DestinationPlaces;
 use crate::http_api::JwtOptions;
 
 /// A parameters file (YAML or JSON). Every section may be left out.
@@ -119,6 +120,17 @@ impl Addresses {
             Self::Each(addresses) => {
                 names.iter().chain(&["*"]).find_map(|name| addresses.get(*name)).map(String::as_str)
             }
+        }
+    }
+}
+
+impl RuntimeSettings {
+    /// Where on-failure destinations lead.
+    pub fn places(&self) -> DestinationPlaces {
+        match &self.destinations {
+            None => DestinationPlaces::default(),
+            Some(Addresses::All(place)) => DestinationPlaces::from_iter([("*", place)]),
+            Some(Addresses::Each(places)) => places.iter().collect(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::Invalid;
 use super::change::Change;
@@ -47,6 +48,24 @@ struct Endpoints {
 #[serde(rename_all = "PascalCase")]
 struct Kafka {
     consumer_group_id: Option<String>,
+    consumption_mode: Option<String>,
+    #[serde(flatten)]
+    others: Map<String, Value>,
+}
+
+impl Kafka {
+    /// What would be left out in silence is refused.
+    fn refuse_others(&self) -> Result<(), Invalid> {
+        if let Some(mode) = self.consumption_mode.as_deref().filter(|mode| *mode != "Stream") {
+            return Err(Invalid(format!("ConsumptionMode {mode} is not run here, only Stream")));
+        }
+        match self.others.keys().next() {
+            Some(name) => {
+                Err(Invalid(format!("{name} cannot be set here: put the mapping into the template")))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 impl Create {
@@ -69,6 +88,7 @@ impl Create {
             return Err(Invalid(format!("a mapping has exactly one topic, not {}", self.topics.len())));
         };
         let kafka = self.amazon_managed_kafka_event_source_config.as_ref();
+        kafka.map_or(Ok(()), Kafka::refuse_others)?;
         let group = kafka.and_then(|kafka| kafka.consumer_group_id.clone());
         let mut config = MappingConfig {
             id: format!("{}-{uuid}", function.logical_id),
@@ -136,4 +156,27 @@ fn at_timestamp(seconds: f64) -> Result<StartingPosition, Invalid> {
     }
     let ms = i64::try_from(since_epoch.as_millis()).map_err(|_| Invalid::new("StartingPositionTimestamp"))?;
     Ok(StartingPosition::AtTimestamp(ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_would_be_left_out_in_silence_is_refused_by_name() {
+        for (config, refused) in [
+            (json!({"ConsumerGroupId": "g"}), None),
+            (json!({"ConsumptionMode": "Stream"}), None),
+            (json!({"ConsumptionMode": "Queue"}), Some("ConsumptionMode Queue is not run here, only Stream")),
+            (
+                json!({"SchemaRegistryConfig": {}}),
+                Some("SchemaRegistryConfig cannot be set here: put the mapping into the template"),
+            ),
+        ] {
+            let read: Kafka = serde_json::from_value(config).unwrap();
+            assert_eq!(read.refuse_others().err().map(|invalid| invalid.0), refused.map(str::to_owned));
+        }
+    }
 }

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use super::super::EventSource;
+use super::super::error::Fault;
+use super::super::properties::Properties;
+use super::super::settings::Settings;
 use crate::esm::config::{DestinationArn, OnFailureDestination, PollerLimits, SystemLogLevel};
+use crate::esm::filter::{FilterSet, InvalidFilter};
 use crate::esm::limits::{
-    MAXIMUM_POLLERS_DEFAULT, MAXIMUM_POLLERS_MAX, MINIMUM_POLLERS_MAX, RECORD_AGE_SECONDS_MIN,
+    FILTERS_MAX, MAXIMUM_POLLERS_DEFAULT, MAXIMUM_POLLERS_MAX, MINIMUM_POLLERS_MAX, RECORD_AGE_SECONDS_MIN,
 };
 
 impl EventSource<'_> {
@@ -26,7 +30,32 @@ impl EventSource<'_> {
         u64::try_from(seconds).ok().map(Duration::from_secs)
     }
 
-    pub(super) fn on_failure(&self) -> Option<OnFailureDestination> {
+    /// The destination, which has to lead somewhere else than back into the mapping.
+    pub(super) fn on_failure(
+        &self,
+        own_topic: Option<&str>,
+        settings: &Settings,
+    ) -> Option<OnFailureDestination> {
+        let destination = self.destination()?;
+        match &destination {
+            OnFailureDestination::KafkaTopic(topic) if own_topic == Some(topic) => {
+                let message =
+                    format!("kafka://{topic} is the mapping's own topic: what fails would come back forever");
+                self.fault("DestinationConfig", message);
+            }
+            OnFailureDestination::Arn(arn) if settings.runtime.places().find(arn).is_none() => {
+                let message = format!(
+                    "{} leads nowhere on this machine: give a folder or an endpoint under `Runtime: {{Destinations: …}}`",
+                    arn.arn
+                );
+                self.fault("DestinationConfig", message);
+            }
+            _ => {}
+        }
+        Some(destination)
+    }
+
+    fn destination(&self) -> Option<OnFailureDestination> {
         let on_failure = self.properties.section("DestinationConfig").section("OnFailure");
         let node = on_failure.node.get("Destination")?;
         let known = self.properties.resolver.text(node).ok();
@@ -63,7 +92,10 @@ impl EventSource<'_> {
 
     pub(super) fn filter_patterns(&self) -> Vec<String> {
         let filters = self.properties.section("FilterCriteria").items("Filters");
-        filters.iter().map(|filter| filter.required_text("Pattern")).collect()
+        if filters.len() > FILTERS_MAX {
+            self.fault("FilterCriteria", InvalidFilter::TooMany(filters.len()).to_string());
+        }
+        filters.iter().map(pattern).collect()
     }
 
     pub(super) fn provisioned_pollers(&self) -> Option<PollerLimits> {
@@ -94,4 +126,16 @@ impl EventSource<'_> {
             }
         }
     }
+}
+
+/// The pattern of a filter, which AWS reads when the mapping is made.
+fn pattern(filter: &Properties<'_>) -> String {
+    let pattern = filter.required_text("Pattern");
+    let invalid = || FilterSet::parse(std::slice::from_ref(&pattern)).err();
+    if let Some(node) = filter.node.get("Pattern")
+        && let Some(invalid) = invalid()
+    {
+        filter.fault("Pattern", Fault::at(node.line, invalid.to_string()));
+    }
+    pattern
 }

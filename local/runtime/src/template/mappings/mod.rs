@@ -33,9 +33,12 @@ impl EventSource<'_> {
         let attempts = properties.number("MaximumRetryAttempts", -1..=10_000);
         let window = properties.number("MaximumBatchingWindowInSeconds", 0..=300);
         let provisioned_pollers = self.provisioned_pollers();
+        let topic = self.topic();
+        let on_failure = self.on_failure(topic.as_deref(), settings);
+        let filter_patterns = self.filter_patterns();
         Some(MappingConfig {
             bootstrap_servers: self.bootstrap_servers(&source, settings)?,
-            topic: self.topic()?,
+            topic: topic?,
             consumer_group_id: self.consumer_group_id().unwrap_or_else(|| uuid.clone()),
             enabled: properties.flag("Enabled").unwrap_or(true),
             batch_size: usize::try_from(
@@ -49,8 +52,8 @@ impl EventSource<'_> {
             bisect_batch_on_function_error: properties.flag("BisectBatchOnFunctionError").unwrap_or(false),
             maximum_retry_attempts: attempts.and_then(|attempts| u32::try_from(attempts).ok()),
             maximum_record_age: self.maximum_record_age(),
-            on_failure: self.on_failure(),
-            filter_patterns: self.filter_patterns(),
+            on_failure,
+            filter_patterns,
             source_access: self.source_access(settings),
             schema_registry: self.schema_registry(provisioned_pollers.is_some(), settings),
             system_log_level: self.system_log_level(),

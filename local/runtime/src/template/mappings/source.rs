@@ -71,11 +71,14 @@ impl EventSource<'_> {
         Some(group)
     }
 
-    /// Share groups are another thing altogether: running them as a stream would be wrong in silence.
+    /// Running a share group as a stream would be wrong in silence.
     pub(super) fn refuse_queue_mode(&self) {
         let mode = self.properties.text("ConsumptionMode");
         if let Some(mode) = mode.filter(|mode| mode != "Stream") {
-            self.fault("ConsumptionMode", format!("{mode} is not supported here, only Stream"));
+            self.fault(
+                "ConsumptionMode",
+                format!("{mode} is not run here, only Stream: share groups are another thing altogether"),
+            );
         }
     }
 

@@ -14,6 +14,7 @@ use crate::esm::config::{
 const GIVEN: &str = "
 Runtime:
   BootstrapServers: 127.0.0.1:9092
+  Destinations: target/failed
   SchemaRegistries: { 'arn:aws:glue:us-east-1:123456789012:registry/shop': 'http://127.0.0.1:8081' }
 Secrets:
   arn:secret: { username: ana, password: word }
@@ -96,11 +97,16 @@ fn access_counts_where_its_secret_is_given() {
         ("{Type: CLIENT_CERTIFICATE_TLS_AUTH, URI: !Ref Certificate}", "SSL", None),
         ("{Type: SERVER_ROOT_CA_CERTIFICATE, URI: !Ref Root}", "SSL", None),
         ("{Type: VPC_SUBNET, URI: !Ref Subnet}", "PLAINTEXT", None),
+        ("{Type: IAM_AUTH, URI: 'arn:role'}", "PLAINTEXT", None),
+        ("{Type: OAUTHBEARER_AUTH, URI: 'arn:unknown'}", "PLAINTEXT", None),
     ];
     for (text, protocol, mechanism) in rows {
         let access = access(text);
         assert_eq!((access.security_protocol(), access.sasl_mechanism()), (protocol, mechanism), "{text}");
     }
+    let none_here =
+        access("{Type: OAUTHBEARER_AUTH, URI: 'arn:unknown'}, {Type: VPC_SUBNET, URI: !Ref Subnet}");
+    assert_eq!(none_here.without_secret, ["OAUTHBEARER_AUTH"]);
     let both =
         access("{Type: BASIC_AUTH, URI: 'arn:secret'}, {Type: SERVER_ROOT_CA_CERTIFICATE, URI: !Ref Root}");
     assert!(matches!(both.authentication, Some(Authentication::Basic(_))));
@@ -186,6 +192,7 @@ fn what_aws_refuses_is_refused_with_the_property() {
             "one way of authentication",
         ),
         (", SourceAccessConfigurations: [{Type: OAUTHBEARER_AUTH, URI: 'arn:secret'}]".to_owned(), "not supported here"),
+        (", SourceAccessConfigurations: [{Type: VIRTUAL_HOST, URI: /}]".to_owned(), "VIRTUAL_HOST is no Type for Kafka"),
     ];
     for (properties, expected) in rows {
         let error = read(&properties).err().unwrap_or_default();
