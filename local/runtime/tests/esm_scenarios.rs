@@ -8,7 +8,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
-use esm_local::template::{Settings, Template, read_document};
+use esm_local::template::{Addresses, Settings, Template, read_document};
 use serde_json::{Value, json};
 use stage::Stage;
 
@@ -60,8 +60,9 @@ fn mapping(properties: &Value) -> Result<esm_local::esm::config::MappingConfig, 
         json!({"Resources": {"Pay": {"Type": "AWS::Serverless::Function", "Properties": function}}});
     let file = tempfile(&template);
     let mut settings = Settings::default();
-    settings.runtime.bootstrap_servers =
-        Some(esm_local::template::Addresses::All("127.0.0.1:9092".to_owned()));
+    let all = |address: &str| Some(Addresses::All(address.to_owned()));
+    settings.runtime.bootstrap_servers = all("127.0.0.1:9092");
+    settings.runtime.destinations = all("failed");
     let application = Template::read(&file, settings).and_then(|template| template.application());
     drop(std::fs::remove_file(file));
     Ok(application.map_err(|error| error.to_string())?.mappings.remove(0))
