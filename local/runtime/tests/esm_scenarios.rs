@@ -60,9 +60,9 @@ fn mapping(properties: &Value) -> Result<esm_local::esm::config::MappingConfig, 
         json!({"Resources": {"Pay": {"Type": "AWS::Serverless::Function", "Properties": function}}});
     let file = tempfile(&template);
     let mut settings = Settings::default();
-    let all = |address: &str| Some(Addresses::All(address.to_owned()));
-    settings.runtime.bootstrap_servers = all("127.0.0.1:9092");
-    settings.runtime.destinations = all("failed");
+    let at = |address: &str| Some(Addresses::All(address.to_owned()));
+    settings.runtime.bootstrap_servers = at("127.0.0.1:9092");
+    settings.runtime.destinations = at("failed");
     let application = Template::read(&file, settings).and_then(|template| template.application());
     drop(std::fs::remove_file(file));
     Ok(application.map_err(|error| error.to_string())?.mappings.remove(0))

@@ -37,8 +37,21 @@ impl OffsetTracker {
 
     /// A record is done, durably dead-lettered, dropped, or was filtered out.
     pub fn finish(&mut self, offset: i64) {
-        if let Ok(at) = self.window.binary_search_by_key(&offset, |slot| slot.offset) {
-            self.window[at].finished = true;
+        self.finish_all(std::iter::once(offset));
+    }
+
+    /// The same for many, in rising order: most often each stands right behind the one before.
+    pub fn finish_all(&mut self, offsets: impl Iterator<Item = i64>) {
+        let mut next = 0;
+        for offset in offsets {
+            if self.window.get(next).is_none_or(|slot| slot.offset != offset) {
+                let Ok(found) = self.window.binary_search_by_key(&offset, |slot| slot.offset) else {
+                    continue;
+                };
+                next = found;
+            }
+            self.window[next].finished = true;
+            next += 1;
         }
         while let Some(first) = self.window.front()
             && first.finished
@@ -101,6 +114,29 @@ mod tests {
                 let naive = offsets.iter().take_while(|o| finished.contains(*o)).last().map(|o| o + 1);
                 prop_assert_eq!(tracker.committable(), naive);
             }
+        }
+
+        /// Many at once are the same as one after the other.
+        #[test]
+        fn finishes_many_as_one_after_the_other(
+            gaps in proptest::collection::vec(1_i64..4, 1..60),
+            chosen in proptest::collection::vec(any::<bool>(), 60),
+            strangers in proptest::collection::vec(0_i64..400, 0..10),
+        ) {
+            let offsets: Vec<i64> = gaps.iter().scan(100, |at, gap| { *at += gap; Some(*at) }).collect();
+            let mut trackers = [OffsetTracker::default(), OffsetTracker::default()];
+            for tracker in &mut trackers {
+                offsets.iter().for_each(|&offset| tracker.track(offset));
+            }
+            let mut finished: Vec<i64> =
+                offsets.iter().zip(chosen).filter(|(_, is_chosen)| *is_chosen).map(|(offset, _)| *offset).collect();
+            finished.extend(strangers);
+            finished.sort_unstable();
+            let [many, each] = &mut trackers;
+            many.finish_all(finished.iter().copied());
+            finished.iter().for_each(|&offset| each.finish(offset));
+            prop_assert_eq!(many.committable(), each.committable());
+            prop_assert_eq!(many.unfinished_window(), each.unfinished_window());
         }
     }
 }

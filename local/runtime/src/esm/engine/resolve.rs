@@ -83,7 +83,8 @@ impl Engine {
         now_ms: i64,
     ) -> Resolution {
         piece.last_response = Some(LastResponse { request_id, function_error: false });
-        let failed_piece = piece.take_named(failed);
+        // The usual case, in which no record needs to be looked at.
+        let failed_piece = if failed.is_empty() { Piece::default() } else { piece.take_named(failed) };
         self.finish(&piece);
         if failed_piece.groups.is_empty() {
             self.release_resolved(id);
@@ -143,7 +144,7 @@ impl Engine {
     pub(super) fn finish(&mut self, piece: &Piece) {
         for group in &piece.groups {
             if let Some(partition) = self.owned(group.partition, group.epoch) {
-                group.records.iter().for_each(|record| partition.tracker.finish(record.offset));
+                partition.tracker.finish_all(group.records.iter().map(|record| record.offset));
                 self.tell_committable(group.partition);
             }
         }

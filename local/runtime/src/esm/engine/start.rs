@@ -5,6 +5,7 @@ use super::job::{Job, JobId, Phase};
 use super::letter::GivenUp;
 use super::piece::Piece;
 use super::{Condition, Engine};
+use crate::esm::record::Record;
 
 impl Engine {
     /// Makes a job of the next batch, if one is due and a slot is free.
@@ -72,8 +73,9 @@ impl Engine {
         let Some(age_ms_max) = self.policy.age_ms_max else { return };
         let Some(job) = self.jobs.get_mut(&id) else { return };
         let Some(mut piece) = job.pieces.pop_front() else { return };
-        if piece.doom.is_none() {
-            let mut expired = piece.take_records(|record| record.is_older_than(age_ms_max, now_ms));
+        let is_expired = |record: &Record| record.is_older_than(age_ms_max, now_ms);
+        if piece.doom.is_none() && piece.groups.iter().flat_map(|group| &group.records).any(is_expired) {
+            let mut expired = piece.take_records(is_expired);
             expired.doom = Some(Condition::RecordAgeExceeded);
             push_front(job, piece);
             push_front(job, expired);

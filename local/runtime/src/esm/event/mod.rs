@@ -8,4 +8,4 @@ mod json;
 mod record_json;
 
 pub use envelope::Envelope;
-pub use record_json::record_json;
+pub use record_json::write_record;

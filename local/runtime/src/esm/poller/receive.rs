@@ -8,7 +8,7 @@ use super::intake::with_raw;
 use super::session::Session;
 use super::start::Shared;
 use crate::esm::engine::Engine;
-use crate::esm::record::{RawRecord, Record};
+use crate::esm::record::{Encoder, RawRecord};
 use crate::esm::registry::{Decoded, SchemaRegistry, Schemas, decode};
 use crate::invoke::Invoke;
 
@@ -24,6 +24,10 @@ pub struct Reception<'s, I> {
     pub engine: &'s mut Engine,
     /// What the registry has told so far.
     pub schemas: &'s Schemas,
+    /// Writes the records of one partition.
+    pub encoder: &'s mut Encoder,
+    /// When they came: asked once for all that come in one turn.
+    pub now_ms: i64,
 }
 
 impl<I: Invoke> Reception<'_, I> {
@@ -32,7 +36,7 @@ impl<I: Invoke> Reception<'_, I> {
         let shared = self.shared;
         with_raw(message, &shared.config.topic, |raw| match &shared.config.schema_registry {
             None => {
-                self.pass(raw, || Record::from_raw(raw), raw);
+                self.pass(raw, raw, raw);
                 Ok(())
             }
             Some(registry) => self.decode(registry, raw),
@@ -43,22 +47,25 @@ impl<I: Invoke> Reception<'_, I> {
         match decode(registry, self.schemas, raw) {
             Decoded::Asks(id) => return Err(MissingSchema(id)),
             Decoded::Views(views) => {
-                let event = || Record::from_raw(&views.for_event(registry.format, raw)).with_key(raw.key);
-                self.pass(&views.for_filters(raw), event, raw);
+                self.pass(&views.for_filters(raw), &views.for_event(registry.format, raw), raw);
             }
             Decoded::Not(reason) => {
                 self.shared.metrics.schema_registry_error.add(1);
                 let (topic, partition, offset) = (raw.topic, raw.partition, raw.offset);
                 self.shared.trouble(&format!("{topic}-{partition} offset {offset}: {reason}"));
-                self.engine.refuse(Record::from_raw(raw), reason.condition, self.shared.clock.now_ms());
+                let record = self.encoder.record(raw);
+                self.engine.refuse(record, reason.condition, self.now_ms);
             }
         }
         Ok(())
     }
 
-    fn pass(&mut self, filtered: &RawRecord<'_>, event: impl Fn() -> Record, raw: &RawRecord<'_>) {
+    /// A record as the filters see it, as the event has it, and as it came.
+    fn pass(&mut self, filtered: &RawRecord<'_>, event: &RawRecord<'_>, raw: &RawRecord<'_>) {
         if self.shared.filter.matches(filtered) {
-            self.engine.push(event(), self.shared.clock.now_ms());
+            let record = self.encoder.record(event);
+            let record = if std::ptr::eq(event, raw) { record } else { record.with_key(raw.key) };
+            self.engine.push(record, self.now_ms);
         } else {
             self.shared.metrics.filtered_out.add(1);
             self.engine.skip(raw.partition, raw.offset);
@@ -71,14 +78,20 @@ impl<I: Invoke> Session<I> {
     pub(super) fn take_in(&mut self) {
         let mut budget = crate::esm::limits::INTAKE_RECORDS_PER_TURN;
         let (mut failed, mut missing) = (Vec::new(), Vec::new());
-        let mut reception =
-            Reception { shared: &self.shared, engine: &mut self.engine, schemas: &self.desk.schemas };
+        let mut reception = Reception {
+            shared: &self.shared,
+            engine: &mut self.engine,
+            schemas: &self.desk.schemas,
+            encoder: &mut self.encoder,
+            now_ms: self.shared.clock.now_ms(),
+        };
         let mut room = reception.engine.room_bytes();
         // Who was last when the budget ended is followed by the others: a partition with a backlog
         // must not be read alone.
         let next = self.next_intake;
         for some in [(Included(next), Unbounded), (Unbounded, Excluded(next))] {
             for (&partition, intake) in self.intakes.range_mut(some) {
+                reception.encoder.start_anew();
                 while budget > 0 && intake.may_have_more() && reception.engine.wants_within(partition, room) {
                     budget -= 1;
                     self.next_intake = partition + 1;
@@ -103,9 +116,15 @@ impl<I: Invoke> Session<I> {
     /// Goes on with the records that waited for a schema.
     pub(super) fn take_held(&mut self) {
         let mut missing = Vec::new();
-        let mut reception =
-            Reception { shared: &self.shared, engine: &mut self.engine, schemas: &self.desk.schemas };
+        let mut reception = Reception {
+            shared: &self.shared,
+            engine: &mut self.engine,
+            schemas: &self.desk.schemas,
+            encoder: &mut self.encoder,
+            now_ms: self.shared.clock.now_ms(),
+        };
         for intake in self.intakes.values_mut() {
+            reception.encoder.start_anew();
             missing.extend(intake.retry_held(|message| reception.receive(message)));
         }
         missing.into_iter().for_each(|schema| self.ask_registry(schema));

@@ -22,6 +22,7 @@ use super::schema_desk::SchemaDesk;
 use super::start::Shared;
 use super::supervise::Wanted;
 use crate::esm::engine::Engine;
+use crate::esm::record::Encoder;
 use crate::esm::status::MappingState;
 use crate::invoke::Invoke;
 
@@ -52,6 +53,7 @@ pub struct Session<I> {
     /// How often partitions were assigned.
     pub(super) assignments: u64,
     pub(super) desk: SchemaDesk,
+    pub(super) encoder: Encoder,
     pub(super) scaling: Scaling,
     pub(super) state: MappingState,
     /// When stopping: the time by which calls in flight have to end.
@@ -91,6 +93,7 @@ impl<I: Invoke> Session<I> {
             engine: Engine::new(&shared.config, shared.options.engine_options(rand::random())),
             scaling: Scaling::new(&shared),
             desk: SchemaDesk::default(),
+            encoder: Encoder::default(),
             assignments: 0,
             shared,
             intakes: BTreeMap::new(),

@@ -112,8 +112,14 @@ impl<I: Invoke> Session<I> {
         let partition = message.partition();
         self.shared.metrics.polled.add(1);
         self.commits.found(partition, message.offset());
-        let mut reception =
-            Reception { shared: &self.shared, engine: &mut self.engine, schemas: &self.desk.schemas };
+        self.encoder.start_anew();
+        let mut reception = Reception {
+            shared: &self.shared,
+            engine: &mut self.engine,
+            schemas: &self.desk.schemas,
+            encoder: &mut self.encoder,
+            now_ms: self.shared.clock.now_ms(),
+        };
         if let Err(missing) = reception.receive(message) {
             if let Some(intake) = self.intakes.get_mut(&partition) {
                 intake.hold(message.detach());

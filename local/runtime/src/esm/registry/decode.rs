@@ -105,7 +105,7 @@ mod tests {
 
     use super::super::{RegistryAccess, Schema};
     use super::*;
-    use crate::esm::event::record_json;
+    use crate::esm::event::write_record;
     use crate::esm::testing::RAW;
 
     const REGISTRY: SchemaRegistry = SchemaRegistry {
@@ -161,7 +161,9 @@ mod tests {
         assert_eq!(event.key, Some(br#"{"id": 7}"#.as_slice()));
         let source = views.for_event(EventRecordFormat::Source, &raw);
         assert_eq!(source.value, Some(&value[5..]));
-        let text = String::from_utf8(record_json(&source)).unwrap();
+        let mut text = Vec::new();
+        write_record(&mut text, &source);
+        let text = String::from_utf8(text).unwrap();
         let metadata = r#""keySchemaMetadata":{"dataFormat":"JSON","schemaId":"2"},"valueSchemaMetadata":{"dataFormat":"AVRO","schemaId":"1"}}"#;
         assert!(text.ends_with(metadata), "{text}");
     }
