@@ -9,17 +9,37 @@ use tokio::process::{Child, Command};
 use super::topics::Topic;
 use super::{Failure, Options, row};
 
-const MAPPINGS: usize = 20;
-const SETTLING: Duration = Duration::from_secs(5);
+const SETTLING: Duration = Duration::from_secs(10);
 const WATCHED: Duration = Duration::from_secs(20);
 /// Processor time is counted in these.
 const TICKS_PER_SECOND: u64 = 100;
 
-/// The program itself with 20 mappings, each on a topic of four partitions.
+/// Mappings, each on a topic of so many partitions, and what they may cost.
+struct Load {
+    name: &'static str,
+    mappings: usize,
+    partitions: i32,
+    processor: &'static str,
+    memory: &'static str,
+}
+
+const LOADS: [Load; 2] = [
+    Load { name: "20 mappings", mappings: 20, partitions: 4, processor: "1 % of a core", memory: "30 MB" },
+    Load { name: "1,000 partitions", mappings: 1, partitions: 1_000, processor: "", memory: "" },
+];
+
+/// The program itself, with nothing in the topics.
 pub async fn measure(options: &Options) -> Result<(), Failure> {
+    for load in &LOADS {
+        of(load, options).await?;
+    }
+    Ok(())
+}
+
+async fn of(load: &Load, options: &Options) -> Result<(), Failure> {
     let mut topics = Vec::new();
-    for number in 0..MAPPINGS {
-        topics.push(Topic::create(&options.bootstrap, &format!("idle{number}"), 4).await?);
+    for number in 0..load.mappings {
+        topics.push(Topic::create(&options.bootstrap, &format!("idle{number}"), load.partitions).await?);
     }
     let folder = std::env::temp_dir().join(format!("esm-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
@@ -33,11 +53,15 @@ pub async fn measure(options: &Options) -> Result<(), Failure> {
     let (used, resident_kb) = (ticks(id)? - before, resident_kb(id)?);
     let permille = used * 1_000 / (WATCHED.as_secs() * TICKS_PER_SECOND);
     row(
-        "idle with 20 mappings, processor",
+        &format!("idle with {}, processor", load.name),
         &format!("{}.{} %", permille / 10, permille % 10),
-        "1 % of a core",
+        load.processor,
     );
-    row("idle with 20 mappings, resident memory", &format!("{} MB", resident_kb / 1_024), "30 MB");
+    row(
+        &format!("idle with {}, resident memory", load.name),
+        &format!("{} MB", resident_kb / 1_024),
+        load.memory,
+    );
     child.kill().await?;
     std::fs::remove_dir_all(&folder)?;
     for topic in topics {

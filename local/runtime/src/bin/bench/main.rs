@@ -33,7 +33,7 @@ pub struct Options {
     #[arg(long, env = "KAFKA_BOOTSTRAP_SERVERS", default_value = "127.0.0.1:9092")]
     pub bootstrap: String,
     /// Records of the rate measurements.
-    #[arg(long, default_value_t = 400_000)]
+    #[arg(long, default_value_t = 1_000_000)]
     pub records: usize,
     /// Bytes of a record's value.
     #[arg(long, default_value_t = 100)]
