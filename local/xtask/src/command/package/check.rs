@@ -103,6 +103,8 @@ fn parameters(names: &[&str], emulator: &[String], folder: &Path) -> Value {
             "AUTHORIZATION": "none",
             "DATABASE_URL": format!("mysql://gateway:gateway@{NOWHERE}/gateway"),
             "KAFKA_BOOTSTRAP_SERVERS": NOWHERE,
+            // As on AWS: without OpenSSL or its token mechanism inside, librdkafka refuses to start.
+            "KAFKA_SECURITY": "msk-iam",
             "AWS_ENDPOINT_URL_DYNAMODB": format!("http://{NOWHERE}"),
             "AWS_REGION": "sa-east-1", "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none",
             "GATEWAY_CLAIMS_TABLE": "claims", "GATEWAY_PAYMENTS_TABLE": "payments",

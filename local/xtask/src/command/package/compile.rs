@@ -1,8 +1,8 @@
 //! Compiling for Lambda, on any machine: cargo-lambda with zig as C compiler and linker.
 //!
 //! librdkafka comes with OpenSSL and zlib (feature `bundled` of gateway-kafka), so that a binary asks the image for
-//! nothing but glibc. All functions are compiled in one call, in one set of features, so that everything they share is
-//! compiled once for each processor, and what only helps to compile once for both.
+//! nothing but glibc. All functions are compiled in one call, in one set of features, in a folder of its own for
+//! each processor: what they share is compiled once.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,7 +32,7 @@ const FEATURES: &str = "gateway-kafka/bundled";
 pub fn compile(stack: &Stack, arch: Arch, functions: &[String]) -> Outcome {
     let programs = python::environment(stack, &COMPILER)?;
     add_target(stack, arch)?;
-    let folder = folder(stack);
+    let folder = folder(stack, arch);
     place::make_folder(&folder)?;
     let mut cargo = Command::new(programs.join("cargo-lambda"));
     cargo.current_dir(&stack.place.root).args(["lambda", "build", "--locked", "--workspace"]);
@@ -42,20 +42,21 @@ pub fn compile(stack: &Stack, arch: Arch, functions: &[String]) -> Outcome {
     cargo.args(functions.iter().flat_map(|name| ["--bin", name]));
     cargo.env("CARGO_TARGET_DIR", &folder).env("RUSTFLAGS", flags(stack));
     cargo.env("PATH", path_with(&programs)?);
-    cargo.envs(zig::variables(&stack.place.root, &programs, arch)?);
+    cargo.envs(zig::variables(&stack.place.root, &programs, arch, &folder)?);
     let what = format!("compiling {} functions for {}", functions.len(), arch.name());
     let log = stack.place.log(&format!("package-{}", arch.name()));
     tool::run(cargo, &LongStep { who: "package", what: &what, log: &log, grows: Some(&folder) })
 }
 
-/// Where it is compiled, apart from what this machine runs: neither waits for the other.
-fn folder(stack: &Stack) -> PathBuf {
-    stack.place.root.join("target/package")
+/// Where a processor's code is compiled. Macros' C code has the target's compiler where that is this machine's too:
+/// in one folder, it would be compiled again whenever the processor changes.
+fn folder(stack: &Stack, arch: Arch) -> PathBuf {
+    stack.place.root.join("target/package").join(arch.name())
 }
 
 /// Where the compiled functions are.
 pub fn binaries(stack: &Stack, arch: Arch) -> PathBuf {
-    folder(stack).join(arch.target()).join(PROFILE)
+    folder(stack, arch).join(arch.target()).join(PROFILE)
 }
 
 /// A file with what cargo says of the workspace, as it is compiled here.
@@ -71,7 +72,7 @@ pub fn metadata(stack: &Stack, arch: Arch) -> Outcome<PathBuf> {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(Failure::new(format!("cargo metadata failed: {}", said.trim())));
     }
-    let file = folder(stack).join(format!("metadata-{}.json", arch.name()));
+    let file = folder(stack, arch).join("metadata.json");
     place::write(&file, &String::from_utf8_lossy(&output.stdout))?;
     Ok(file)
 }

@@ -13,14 +13,23 @@ const STUB: &str = "functions/shared/kafka/stub";
 /// compilations never give the same bytes.
 const COMPILED_AT: &str = "315532800";
 
-/// Environment variables for cargo-lambda; `programs` is the folder of what was installed from Python's index.
+/// Environment variables for cargo-lambda; `programs` is the folder of what was installed from Python's index, `folder`
+/// the one that is compiled in.
 ///
 /// # Errors
-/// zig is not among them.
-pub fn variables(root: &Path, programs: &Path, arch: Arch) -> Outcome<Vec<(String, OsString)>> {
+/// zig is not among the programs.
+pub fn variables(
+    root: &Path,
+    programs: &Path,
+    arch: Arch,
+    folder: &Path,
+) -> Outcome<Vec<(String, OsString)>> {
     let of_target = |name: &str| format!("{name}_{}", arch.target().replace('-', "_"));
     let variable = |name: &str, value: OsString| (name.to_owned(), value);
     Ok(vec![
+        // A folder that all share with whoever uses zig may be emptied by them at any moment.
+        variable("ZIG_GLOBAL_CACHE_DIR", folder.join("zig").into()),
+        variable("ZIG_LOCAL_CACHE_DIR", folder.join("zig").into()),
         variable("CPATH", root.join(STUB).into()),
         variable("SOURCE_DATE_EPOCH", COMPILED_AT.into()),
         // cargo-lambda asks for line numbers of C code, which nobody sees: binaries are stripped.
