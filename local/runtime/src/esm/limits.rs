@@ -1,5 +1,7 @@
 //! AWS's limits of a Kafka event source mapping, and ours, in one place.
 
+use std::time::Duration;
+
 /// The largest event the Invoke API takes: 6 MB (`6,291,456` bytes); not modifiable.
 pub const PAYLOAD_BYTES_MAX: usize = 6 * 1024 * 1024;
 
@@ -49,6 +51,9 @@ pub const TOPIC_CHARS_MAX: usize = 249;
 
 /// Characters of a `ConsumerGroupId` at most.
 pub const GROUP_CHARS_MAX: usize = 200;
+
+/// `Timeout` of a function behind Kafka at most.
+pub const TIMEOUT_MAX: Duration = Duration::from_secs(14 * 60);
 
 /// Schemas that a mapping keeps; a topic has a few.
 pub const SCHEMAS_MAX: usize = 1_000;

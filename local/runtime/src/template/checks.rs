@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::model::Application;
+use crate::esm::limits::TIMEOUT_MAX;
 
 /// Adds what can only be seen of the whole.
 pub(super) fn look_over(application: &mut Application) {
@@ -19,6 +20,20 @@ pub(super) fn look_over(application: &mut Application) {
              give each a ConsumerGroupId of its own if all are to see it"
         )
     });
-    let warnings: Vec<String> = warnings.collect();
+    let warnings: Vec<String> = warnings.chain(slow_functions(application)).collect();
     application.warnings.extend(warnings);
+}
+
+/// Functions that Lambda would not give a Kafka mapping to.
+fn slow_functions(application: &Application) -> impl Iterator<Item = String> {
+    let functions = application.functions.iter().filter(|function| function.timeout > TIMEOUT_MAX);
+    let read_by = |name: &str| application.mappings.iter().find(|mapping| mapping.function == name);
+    functions.filter_map(move |function| {
+        let mapping = read_by(&function.name)?;
+        let (id, seconds, max) = (&function.logical_id, function.timeout.as_secs(), TIMEOUT_MAX.as_secs());
+        Some(format!(
+            "{id}: its Timeout is {seconds} s, but behind Kafka ({}) Lambda takes {max} s at most",
+            mapping.id
+        ))
+    })
 }

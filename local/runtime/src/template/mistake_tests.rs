@@ -101,6 +101,12 @@ fn what_is_legal_and_hardly_meant_is_told() {
         let application = template(&format!("{function}{events}"), "{}").application().unwrap();
         assert!(application.warnings.iter().any(|it| it.contains(expected)), "{:?}", application.warnings);
     }
+    let slow = function.replace("Properties:", "Properties:\n      Timeout: 841") + &event("One", "g", "");
+    let slow = template(&slow, "{}").application().unwrap();
+    assert_eq!(
+        slow.warnings,
+        ["Pay: its Timeout is 841 s, but behind Kafka (PayOne) Lambda takes 840 s at most"]
+    );
     let fine = event("One", "g", "") + &event("Two", "h", "");
     let fine = template(&format!("{function}{fine}"), "{}").application().unwrap();
     assert_eq!(fine.warnings, Vec::<String>::new());
