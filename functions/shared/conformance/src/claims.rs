@@ -77,7 +77,8 @@ fn request(key: &ClaimKey, now: Timestamp) -> ClaimRequest {
 }
 
 fn item_of(request: &ClaimRequest) -> NewPaymentItem {
-    NewPaymentItem { payment_id: request.payment_id, ..fresh_payment(request.now) }
+    let reservation_id = ReservationId::from_u128(request.payment_id.to_u128());
+    NewPaymentItem { payment_id: request.payment_id, reservation_id, ..fresh_payment(request.now) }
 }
 
 async fn claim(store: &impl PaymentClaims, request: &ClaimRequest) -> ClaimOutcome {
