@@ -2,7 +2,7 @@
 
 use crate::card::passes_luhn;
 
-/// Digits a card number has at least, and at most.
+/// Digits a card number has.
 const DIGITS: std::ops::RangeInclusive<usize> = 12..=19;
 /// Digits that may be shown, at the end.
 const SHOWN: usize = 4;
@@ -66,18 +66,20 @@ fn number_end(bytes: &[u8], start: usize) -> usize {
 
 /// Whether a number is a time in milliseconds: such have 13 digits and begin with a 1 until 2033, and no
 /// card's number of 13 digits does.
-fn is_time(digits: &[u8]) -> bool {
-    digits.len() == 13 && digits[0] == b'1'
+fn is_time(run: &[u8]) -> bool {
+    run.len() == 13 && run[0] == b'1' && run.iter().all(u8::is_ascii_digit)
 }
 
+/// No card's number begins with a zero; ids and times may.
 fn is_card_number(run: &[u8]) -> bool {
-    let digits: Vec<u8> = run.iter().copied().filter(u8::is_ascii_digit).collect();
-    let longest = digits.len().min(*DIGITS.end());
-    let passes = |digits: &[u8]| std::str::from_utf8(digits).is_ok_and(passes_luhn);
+    let digits: Vec<u8> =
+        run.iter().copied().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').collect();
+    let passes = |digits: &[u8]| digits[0] != b'0' && std::str::from_utf8(digits).is_ok_and(passes_luhn);
+    if digits.len() <= *DIGITS.end() {
+        return DIGITS.contains(&digits.len()) && passes(&digits) && !is_time(run);
+    }
     // A number may have others' digits stuck to it: any part of the run may be the card's.
-    DIGITS.contains(&digits.len()) && passes(&digits) && !(is_time(&digits) && run.len() == digits.len())
-        || digits.len() > *DIGITS.end()
-            && (*DIGITS.start()..=longest).any(|len| digits.windows(len).any(passes))
+    DIGITS.into_iter().any(|len| digits.windows(len).any(passes))
 }
 
 fn hide(run: &mut [u8]) {
@@ -105,6 +107,10 @@ mod tests {
             ("ação 4539620659922097", "ação ************2097"),
             ("{\"at_ms\":1795426200073}", "{\"at_ms\":1795426200073}"),
             ("4222222222222", "*********2222"),
+            ("00000000000000000000000001", "00000000000000000000000001"),
+            ("0000000000000000000000000A", "0000000000000000000000000A"),
+            ("04539620659922097", "*************2097"),
+            ("453962065992209745396206599220971", "*****************************0971"),
             ("CHAR_45396206-5992-2097-8123-123456789012", "CHAR_45396206-5992-2097-8123-123456789012"),
             ("4539-6206-5992-2097-8123-12345678901", "****-****-****-****-****-*******8901"),
         ] {
