@@ -4,6 +4,7 @@
 //! word of it in its own accounts. So a look is taken before each figure, at something that depends on
 //! nothing of ours: figures compare only where their yardsticks do. It counts by the threads' own
 //! processor time, so that whatever else runs on the machine meanwhile does not count.
+#![allow(clippy::float_arithmetic, reason = "figures of time and rate, not money")]
 
 use std::fs;
 use std::hash::{DefaultHasher, Hasher as _};
@@ -36,8 +37,7 @@ fn rate() -> f64 {
         }
         hashes += ROUND;
     }
-    // Counts are far below 2^52.
-    #[allow(clippy::cast_precision_loss)]
+    #[allow(clippy::cast_precision_loss, reason = "a count of hashes")]
     let millions = hashes as f64 / 1e6;
     millions / begun.elapsed().as_secs_f64()
 }
