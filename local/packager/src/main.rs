@@ -29,7 +29,7 @@ struct Pack {
     /// The processor they were built for.
     #[arg(long, value_enum)]
     arch: Arch,
-    /// The folder with the built binaries.
+    /// The folder with the built binaries, as cargo-lambda leaves them: `NAME/bootstrap`.
     #[arg(long)]
     binaries: PathBuf,
     /// What `cargo metadata` says of the workspace, built as they were.
@@ -85,7 +85,7 @@ fn pack_one(
     contents: &Contents,
     checksums: &Checksums,
 ) -> Result<Packed, PackError> {
-    let bytes = read(&arguments.binaries.join(name))?;
+    let bytes = read(&arguments.binaries.join(name).join("bootstrap"))?;
     let binary = Binary::read(name, &bytes)?;
     let zipped = zip(name, &bytes)?;
     let mut reasons = refusals(&binary, arguments.arch, bytes.len(), zipped.len());

@@ -20,8 +20,10 @@ fn pack(folder: &Path, arch: &str) -> Output {
     for (name, text) in [("metadata.json", METADATA), ("Cargo.lock", "version = 4\n")] {
         std::fs::write(folder.join(name), text).unwrap();
     }
+    std::fs::create_dir_all(folder.join("packager")).unwrap();
+    std::fs::copy(PROGRAM, folder.join("packager/bootstrap")).unwrap();
     let mut packager = Command::new(PROGRAM);
-    packager.args(["pack", "--arch", arch, "--binaries"]).arg(Path::new(PROGRAM).parent().unwrap());
+    packager.args(["pack", "--arch", arch, "--binaries"]).arg(folder);
     packager.arg("--metadata").arg(folder.join("metadata.json")).arg("--lock").arg(folder.join("Cargo.lock"));
     packager.arg("--output").arg(folder.join("output")).arg("packager").output().unwrap()
 }

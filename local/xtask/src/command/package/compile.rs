@@ -40,6 +40,7 @@ pub fn compile(stack: &Stack, arch: Arch, functions: &[String]) -> Outcome {
     cargo.args(["--profile", PROFILE, "--features", FEATURES, "--target"]);
     cargo.arg(format!("{}.{GLIBC}", arch.target()));
     cargo.args(functions.iter().flat_map(|name| ["--bin", name]));
+    cargo.arg("--lambda-dir").arg(binaries(stack, arch));
     cargo.env("CARGO_TARGET_DIR", &folder).env("RUSTFLAGS", flags(stack));
     cargo.env("PATH", path_with(&programs)?);
     cargo.envs(zig::variables(&stack.place.root, &programs, arch, &folder)?);
@@ -54,9 +55,9 @@ fn folder(stack: &Stack, arch: Arch) -> PathBuf {
     stack.place.root.join("target/package").join(arch.name())
 }
 
-/// Where the compiled functions are.
+/// Where the compiled functions are: cargo-lambda takes them out of cargo's own folder, as `NAME/bootstrap`.
 pub fn binaries(stack: &Stack, arch: Arch) -> PathBuf {
-    folder(stack, arch).join(arch.target()).join(PROFILE)
+    folder(stack, arch).join("lambda")
 }
 
 /// A file with what cargo says of the workspace, as it is compiled here.
