@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{Region, StalledStreamProtectionConfig};
+use aws_sdk_dynamodb::config::{Region, SharedHttpClient, StalledStreamProtectionConfig};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
 use crate::config::AwsEnvironment;
 
@@ -34,6 +37,15 @@ fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX).with_initial_backoff(BACKOFF_FIRST)
 }
 
+/// The connections to an endpoint without TLS: the system's root certificates are not read, which takes
+/// longer than all the rest of a start. `None` where TLS is spoken.
+fn without_tls(endpoint: Option<&str>) -> Option<SharedHttpClient> {
+    endpoint.filter(|endpoint| endpoint.starts_with("http://"))?;
+    let no_roots = TlsContext::builder().with_trust_store(TrustStore::empty()).build().ok()?;
+    let tls = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(no_roots);
+    Some(tls.build_https())
+}
+
 /// A DynamoDB client.
 #[must_use]
 pub fn dynamodb_client(aws: &AwsEnvironment) -> aws_sdk_dynamodb::Client {
@@ -44,6 +56,7 @@ pub fn dynamodb_client(aws: &AwsEnvironment) -> aws_sdk_dynamodb::Client {
         .retry_config(retries())
         // Guards long downloads; an answer here is a few hundred bytes and has its time-out.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    config.set_http_client(without_tls(aws.dynamodb_endpoint.as_deref()));
     config.set_endpoint_url(aws.dynamodb_endpoint.clone());
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
@@ -57,6 +70,19 @@ pub fn kms_client(aws: &AwsEnvironment) -> aws_sdk_kms::Client {
         .timeout_config(timeouts())
         .retry_config(retries())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    config.set_http_client(without_tls(aws.kms_endpoint.as_deref()));
     config.set_endpoint_url(aws.kms_endpoint.clone());
     aws_sdk_kms::Client::from_conf(config.build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_tls;
+
+    #[test]
+    fn only_an_endpoint_without_tls_goes_without_root_certificates() {
+        assert!(without_tls(Some("http://127.0.0.1:8000")).is_some());
+        assert!(without_tls(Some("https://dynamodb.sa-east-1.amazonaws.com")).is_none());
+        assert!(without_tls(None).is_none(), "the region's own endpoint speaks TLS");
+    }
 }
