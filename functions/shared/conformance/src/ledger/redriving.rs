@@ -98,7 +98,7 @@ pub async fn no_letter_overtakes_an_earlier_one_of_its_key<L: Ledger>(world: &Wo
         row
     };
     let (second, third, elsewhere) = (at(1, 3), at(2, 3), at(3, 4));
-    let other = DeadLetterRow { key: Some(b"another".to_vec()), ..at(4, 3) };
+    let other = DeadLetterRow { key: Some(world.id().to_string().into_bytes()), ..at(4, 3) };
     for row in [&first, &second, &third, &elsewhere, &other] {
         world.ledger.record(row).await.unwrap();
     }

@@ -23,14 +23,17 @@ const LATER: [&str; 2] = ["handle-dlq", "review-payments"];
 /// The payments of one reservation are told of in the order of their records: of one topic these stand in
 /// one partition, and no step has told of one before it told of an earlier one.
 pub(super) fn of_reservations(evidence: &Evidence) -> Vec<String> {
-    let mut told: BTreeMap<Line<'_>, Vec<Told<'_>>> = BTreeMap::new();
+    let mut told: BTreeMap<Line<'_>, BTreeMap<Place<'_>, i64>> = BTreeMap::new();
     for (id, payment) in &evidence.payments {
         for event in evidence.events.get(id).into_iter().flatten() {
             let Some(origin) = event.origin.as_ref().filter(|_| !LATER.contains(&event.step.as_str())) else {
                 continue;
             };
             let line = (payment.reservation_id.as_str(), event.step.as_str(), origin.topic.as_str());
-            told.entry(line).or_default().push((origin.partition, origin.offset, event.at_ms, id));
+            let place = (origin.partition, origin.offset, id.as_str());
+            // The first event of a payment bears the time at which it was accepted, not told of.
+            let at_ms = told.entry(line).or_default().entry(place).or_insert(event.at_ms);
+            *at_ms = event.at_ms.max(*at_ms);
         }
     }
     told.into_iter().filter_map(|(line, records)| overtaken(line, records)).collect()
@@ -38,13 +41,14 @@ pub(super) fn of_reservations(evidence: &Evidence) -> Vec<String> {
 
 /// Reservation, step, topic: what is told in order.
 type Line<'a> = (&'a str, &'a str, &'a str);
-/// Partition and offset of a record, when it was told of, and its payment.
-type Told<'a> = (i32, i64, i64, &'a str);
+/// Partition and offset of a record, and its payment.
+type Place<'a> = (i32, i64, &'a str);
 
-fn overtaken((reservation, step, topic): Line<'_>, mut records: Vec<Told<'_>>) -> Option<String> {
-    records.sort_unstable();
+fn overtaken((reservation, step, topic): Line<'_>, records: BTreeMap<Place<'_>, i64>) -> Option<String> {
+    let records: Vec<_> = records.into_iter().collect();
     records.windows(2).find_map(|pair| {
-        let [(partition, offset, at_ms, id), (next_partition, next_offset, next_at_ms, next_id)] = *pair else {
+        let [((partition, offset, id), at_ms), ((next_partition, next_offset, next_id), next_at_ms)] = *pair
+        else {
             return None;
         };
         (partition != next_partition || next_at_ms < at_ms).then(|| {
@@ -122,7 +126,7 @@ mod tests {
             let shown = format!("{reservation}: {other:?}");
             let row =
                 PaymentRow { reservation_id: reservation.to_owned(), ..evidence.payments["p1"].clone() };
-            evidence.events.insert("p1".to_owned(), vec![at("a-step", 5, 5)]);
+            evidence.events.insert("p1".to_owned(), vec![at("a-step", 5, 1), at("a-step", 5, 5)]);
             evidence.payments.insert("p2".to_owned(), row);
             evidence.events.insert("p2".to_owned(), vec![other]);
             assert_eq!(of_reservations(&evidence).len(), usize::from(found), "{shown}");
