@@ -143,10 +143,12 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
     }
 }
 
-/// The bytes without card numbers, and whether there was any.
+/// The bytes without card numbers, and whether there was any. Where there is one, its code may stand beside it,
+/// three or four digits that nothing tells from others: so no digit is kept.
 fn masked(bytes: Option<&[u8]>) -> (Option<Vec<u8>>, bool) {
+    let hide = |byte: &u8| if byte.is_ascii_digit() { b'*' } else { *byte };
     match bytes.map(mask_card_numbers_in) {
-        Some(Some(masked)) => (Some(masked), true),
+        Some(Some(masked)) => (Some(masked.iter().map(hide).collect()), true),
         _ => (bytes.map(<[u8]>::to_vec), false),
     }
 }
