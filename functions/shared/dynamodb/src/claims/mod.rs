@@ -26,7 +26,8 @@ impl<K: KeyProvider> PaymentClaims for DynamoStore<K> {
         payment: NewPayment<'_>,
     ) -> Result<ClaimOutcome, PortError> {
         let claiming = transact::claim(self, request, payment, Condition::free(request));
-        claiming.instrument(span("claims and payments TransactWriteItems (claim)")).await
+        // Boxed, here and below: what a handler awaits is deep enough without the SDK's futures.
+        Box::pin(claiming.instrument(span("claims and payments TransactWriteItems (claim)"))).await
     }
 
     async fn find(&self, key: &ClaimKey, now: Timestamp) -> Result<Option<Claim>, PortError> {
@@ -55,7 +56,7 @@ impl<K: KeyProvider> PaymentClaims for DynamoStore<K> {
         payment: NewPayment<'_>,
     ) -> Result<ClaimOutcome, PortError> {
         let replacing = transact::claim(self, request, payment, Condition::free_or_as(earlier, request));
-        replacing.instrument(span("claims and payments TransactWriteItems (replace)")).await
+        Box::pin(replacing.instrument(span("claims and payments TransactWriteItems (replace)"))).await
     }
 
     async fn complete(&self, key: &ClaimKey, payment_id: PaymentId) -> Result<(), PortError> {
