@@ -1,4 +1,6 @@
 //! The program `packager`: what is not fit fails it, and leaves nothing that could be deployed.
+// A failed expectation panics.
+#![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
