@@ -8,13 +8,16 @@ use crate::source::{code, depends_on, produces_to};
 use crate::template::{Function, functions, text};
 
 /// Calls of the ports on DynamoDB and what they need: action and table.
-const TABLE_CALLS: [(&str, &str, &str); 12] = [
+const TABLE_CALLS: [(&str, &str, &str); 14] = [
     ("claims.claim(", "PutItem", "ClaimsTable"),
+    ("claims.claim(", "PutItem", "PaymentsTable"),
+    // Where two transactions met, the key is looked at.
+    ("claims.claim(", "GetItem", "ClaimsTable"),
     ("claims.find(", "GetItem", "ClaimsTable"),
-    ("claims.take_over(", "UpdateItem", "ClaimsTable"),
     ("claims.take_over(", "PutItem", "ClaimsTable"),
+    ("claims.replace(", "PutItem", "ClaimsTable"),
+    ("claims.replace(", "PutItem", "PaymentsTable"),
     ("claims.complete(", "UpdateItem", "ClaimsTable"),
-    ("vault.put(", "PutItem", "PaymentsTable"),
     ("vault.erase(", "UpdateItem", "PaymentsTable"),
     (".claim_attempt(", "UpdateItem", "PaymentsTable"),
     (".record_verdict(", "UpdateItem", "PaymentsTable"),
@@ -50,7 +53,7 @@ fn needed(function: &Function) -> Permissions {
 }
 
 fn seal_and_open(source: &str, needed: &mut Permissions) {
-    for (call, action) in [("vault.put(", "kms:GenerateDataKey"), (".claim_attempt(", "kms:Decrypt")] {
+    for (call, action) in [("claims.claim(", "kms:GenerateDataKey"), (".claim_attempt(", "kms:Decrypt")] {
         if source.contains(call) {
             allow(needed, &[action], "${VaultKmsKeyArn}");
         }
