@@ -72,8 +72,8 @@ pub(crate) fn key_reused() -> Problem {
     Problem::unprocessable("idempotency_key_reused", detail)
 }
 
-/// 503: a server failed amid the work. What the claim holds stays: after its lease the same request
-/// goes on with the same payment id.
+/// 503: a server failed amid the work, and what it was asked for may be done. After the lease the same request
+/// goes on, with the same payment id if it was.
 pub(crate) fn unfinished(payment_id: PaymentId) -> impl FnOnce(PortError) -> Problem {
     let lease_s = u32::try_from(CLAIM_LEASE_MS / 1000).unwrap_or(u32::MAX);
     move |error| Problem::from(error).retry_after(lease_s).about(payment_id)

@@ -46,7 +46,7 @@ where
         let item = item(&wish.order, payment_id);
         let payment = NewPayment { item: &item, card: &wish.card };
         let mut outcome = match payable {
-            Ok(()) => self.claims.claim(&request, payment).await?,
+            Ok(()) => self.claims.claim(&request, payment).await.map_err(answer::unfinished(payment_id))?,
             Err(reason) => ClaimOutcome::Taken(self.find_earlier(&request, reason).await?),
         };
         for _ in 0..ROUNDS_MAX {
@@ -70,12 +70,14 @@ where
                 // even if the reservation cannot be paid any more: then it will be REJECTED.
                 ClaimDecision::TakeOver(id) => {
                     request.payment_id = id;
-                    self.claims.take_over(&earlier, &request).await?
+                    let taking = self.claims.take_over(&earlier, &request);
+                    taking.await.map_err(answer::unfinished(id))?
                 }
                 ClaimDecision::Replace(_) => {
                     payable.map_err(answer::refused)?;
                     request.payment_id = payment_id;
-                    self.claims.replace(&earlier, &request, payment).await?
+                    let replacing = self.claims.replace(&earlier, &request, payment);
+                    replacing.await.map_err(answer::unfinished(payment_id))?
                 }
             };
         }

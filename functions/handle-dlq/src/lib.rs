@@ -18,10 +18,10 @@ use gateway_ports::dead_letters::{DeadLetterRow, DeadLetters};
 use gateway_ports::ledger::{BeginPayments, ReadPayments, SettlePayments};
 use gateway_ports::provider::PaymentProvider;
 use gateway_ports::{Clock, PortError};
-use gateway_wire::{DeadLetterCause, RecordOrigin, TraceContext};
+use gateway_wire::{DeadLetterCause, TraceContext};
 
 pub use gateway_domain::letter::Resolution;
-use gateway_domain::mask::{mask_card_numbers, mask_card_numbers_in};
+use gateway_domain::mask::mask_card_numbers_in;
 use letter::Letter;
 
 /// Letters analysed at the same time, in one function environment.
@@ -87,8 +87,7 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
     async fn finish(&self, record: Record<Letter>) -> Outcome {
         match self.resolve_and_record(&record).await {
             Ok(resolution) => {
-                let cause = mask_card_numbers(&record.message.cause.code);
-                tracing::warn!(payment_id = ?record.message.payment_id(), cause,
+                tracing::warn!(payment_id = ?record.message.payment_id(), cause = record.message.cause.code,
                     resolution = resolution.as_str(), topic = record.origin.topic,
                     partition = record.origin.partition, offset = record.origin.offset, "dead letter analysed");
                 tell_alarms(resolution);
@@ -118,19 +117,19 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         Ok(resolution)
     }
 
-    /// What anybody may have written into a record is masked before it is kept.
+    /// What anybody may have written into a record is masked before it is kept; [`letter::read`] has masked what the
+    /// letter says of it.
     fn row(&self, record: &Record<Letter>, resolution: Resolution) -> DeadLetterRow {
         let letter = &record.message;
-        let (key, key_masked) = masked(letter.key.as_deref());
-        let (value, value_masked) = masked(letter.value.as_deref());
-        let topic = mask_card_numbers(&letter.origin.topic);
+        let (key, key_masked) = masked(letter.key.as_deref(), None);
+        let (value, value_masked) = masked(letter.value.as_deref(), letter.long_user_id());
         DeadLetterRow {
             id: self.clock.ulid(),
-            origin: RecordOrigin { topic, ..letter.origin.clone() },
+            origin: letter.origin.clone(),
             dlq: record.origin.clone(),
-            step: mask_card_numbers(&letter.step),
-            cause_code: mask_card_numbers(&letter.cause.code),
-            cause_message: mask_card_numbers(&letter.cause.message),
+            step: letter.step.clone(),
+            cause_code: letter.cause.code.clone(),
+            cause_message: letter.cause.message.clone(),
             payment_id: letter.payment_id(),
             attempts: letter.attempts.or_else(|| letter.attempt()),
             key,
@@ -144,13 +143,19 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
 }
 
 /// The bytes without card numbers, and whether there was any. Where there is one, its code may stand beside it,
-/// three or four digits that nothing tells from others: so no digit is kept.
-fn masked(bytes: Option<&[u8]>) -> (Option<Vec<u8>>, bool) {
-    let hide = |byte: &u8| if byte.is_ascii_digit() { b'*' } else { *byte };
-    match bytes.map(mask_card_numbers_in) {
-        Some(Some(masked)) => (Some(masked.iter().map(hide).collect()), true),
-        _ => (bytes.map(<[u8]>::to_vec), false),
+/// three or four digits that nothing tells from others: so no digit is kept, and nothing of what is encoded.
+fn masked(bytes: Option<&[u8]>, user_id: Option<&str>) -> (Option<Vec<u8>>, bool) {
+    let Some(bytes) = bytes else { return (None, false) };
+    if letter::encloses_card_number(bytes) {
+        return (None, true);
     }
+    let without_user = user_id.map(|id| String::from_utf8_lossy(bytes).replace(id, ""));
+    let holds_number = match &without_user {
+        Some(text) => mask_card_numbers_in(text.as_bytes()).is_some(),
+        None => mask_card_numbers_in(bytes).is_some(),
+    };
+    let hide = |byte: &u8| if byte.is_ascii_digit() { b'*' } else { *byte };
+    (Some(if holds_number { bytes.iter().map(hide).collect() } else { bytes.to_vec() }), holds_number)
 }
 
 /// What a person must see to.

@@ -5,7 +5,7 @@ use gateway_domain::review::{Claim, ReviewDecision, ReviewRefusal, decide};
 use gateway_domain::settle::Settlement;
 use gateway_domain::{Payment, PaymentId, PaymentStatus};
 use gateway_edge::http::{HttpRequest, HttpResponse, Problem, require_admin};
-use gateway_inquiry::{ByPerson, ByStep, ask, holder_lives};
+use gateway_inquiry::{ByPerson, ByStep, ask, ask_doubting, holder_lives, with_named_charge};
 use gateway_ports::Clock;
 use gateway_ports::provider::PaymentProvider;
 use gateway_ports::review::Reviewer;
@@ -33,7 +33,7 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
             let detail = format!("the payment is {}: it ends by itself", payment.status);
             return Err(Problem::conflict("not_in_review", detail).about(id));
         }
-        let said = self.said(&payment, &claim).await?;
+        let (said, named) = self.said(&payment, &claim).await?;
         let by = Reviewer { user, reason };
         match decide(&claim, &said) {
             ReviewDecision::Believe { verdict, agrees } => {
@@ -41,7 +41,8 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
                 self.answer(id, &claim, SaidBy::Psp).await
             }
             ReviewDecision::Settle(settlement) => {
-                let said_by = if said == Inquiry::None { SaidBy::Psp } else { SaidBy::Person };
+                // A PSP that no longer knows the charge that it has named says nothing.
+                let said_by = if said == Inquiry::None && !named { SaidBy::Psp } else { SaidBy::Person };
                 self.take_word(&payment, settlement, &by).await?;
                 self.answer(id, &claim, said_by).await
             }
@@ -58,23 +59,25 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
         payment.ok_or_else(|| Problem::not_found("payment_unknown", "there is no such payment"))
     }
 
-    /// What the PSP says, or said before; 409 while it cannot be believed.
-    async fn said(&self, payment: &Payment, claim: &Claim) -> Result<Inquiry, Problem> {
+    /// What the PSP says, or said before, and whether it has ever named a charge; 409 while it cannot be believed.
+    async fn said(&self, payment: &Payment, claim: &Claim) -> Result<(Inquiry, bool), Problem> {
         let erased = self.vault.erase(payment.id).await?;
         if let Some(verdict) = erased.verdict.clone().filter(Verdict::is_final) {
-            return Ok(Inquiry::Found(verdict));
+            return Ok((Inquiry::Found(verdict), true));
         }
         if holder_lives(&erased, self.clock.now()) {
             return Err(too_early("an attempt may still be at the PSP").about(payment.id));
         }
-        let said = ask(&self.provider, payment, TIMES).await;
-        match (said, claim.charge_id()) {
+        let payment = &with_named_charge(payment, &erased);
+        let named = payment.charge_id.is_some();
+        let said = match (ask_doubting(&self.provider, payment, TIMES).await, claim.charge_id()) {
             (Inquiry::None, _) if self.too_early(payment, &erased) => {
-                Err(too_early("a charge may still be on its way").about(payment.id))
+                return Err(too_early("a charge may still be on its way").about(payment.id));
             }
-            (Inquiry::Unanswered { .. }, Some(claimed)) => self.said_about(payment, claimed).await,
-            (said, _) => Ok(said),
-        }
+            (Inquiry::Unanswered { .. }, Some(claimed)) => self.said_about(payment, claimed).await?,
+            (said, _) => said,
+        };
+        Ok((said, named))
     }
 
     /// Where the PSP cannot be asked by payment, the charge that a person names can be asked about. One

@@ -28,7 +28,7 @@ pub fn mask_card_numbers_in(bytes: &[u8]) -> Option<Vec<u8>> {
             continue;
         }
         let end = number_end(bytes, start);
-        if end > start && is_card_number(&bytes[start..end]) {
+        if end > start && holds_card_number(&bytes[start..end]) {
             hide(&mut masked[start..end]);
             hidden = true;
         }
@@ -66,25 +66,41 @@ fn number_end(bytes: &[u8], start: usize) -> usize {
 
 /// Whether a number is a time in milliseconds: such have 13 digits and begin with a 1 until 2033, and no
 /// card's number of 13 digits does.
-fn is_time(run: &[u8]) -> bool {
-    run.len() == 13 && run[0] == b'1' && run.iter().all(u8::is_ascii_digit)
+fn is_time(digits: &[u8]) -> bool {
+    digits.len() == 13 && digits[0] == b'1'
+}
+
+/// Whether a run holds a number that could be a card's: as a whole, or in some of its groups, since a date or a code
+/// may follow a card's number as another group.
+fn holds_card_number(run: &[u8]) -> bool {
+    let groups: Vec<&[u8]> = run.split(|byte| !byte.is_ascii_digit()).collect();
+    (0..groups.len()).any(|first| {
+        let mut digits = Vec::new();
+        groups[first..].iter().any(|group| {
+            digits.extend_from_slice(group);
+            is_card_number(&digits)
+        })
+    })
 }
 
 /// No card's number begins with a zero; ids and times may.
-fn is_card_number(run: &[u8]) -> bool {
-    let digits: Vec<u8> =
-        run.iter().copied().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').collect();
+fn is_card_number(digits: &[u8]) -> bool {
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    let digits = &digits[zeros..];
     let passes = |digits: &[u8]| digits[0] != b'0' && std::str::from_utf8(digits).is_ok_and(passes_luhn);
     if digits.len() <= *DIGITS.end() {
-        return DIGITS.contains(&digits.len()) && passes(&digits) && !is_time(run);
+        return DIGITS.contains(&digits.len()) && passes(digits) && !is_time(digits);
     }
     // A number may have others' digits stuck to it: any part of the run may be the card's.
     DIGITS.into_iter().any(|len| digits.windows(len).any(passes))
 }
 
+/// Only of a number that stands alone the last digits are shown: beside it there may be its code.
 fn hide(run: &mut [u8]) {
-    let digits = run.iter().filter(|byte| byte.is_ascii_digit()).count();
-    for byte in run.iter_mut().filter(|byte| byte.is_ascii_digit()).take(digits - SHOWN.min(digits)) {
+    let digits: Vec<u8> = run.iter().copied().filter(u8::is_ascii_digit).collect();
+    let alone = digits.len() <= *DIGITS.end() && is_card_number(&digits);
+    let hidden = digits.len() - if alone { SHOWN } else { 0 };
+    for byte in run.iter_mut().filter(|byte| byte.is_ascii_digit()).take(hidden) {
         *byte = b'*';
     }
 }
@@ -110,9 +126,14 @@ mod tests {
             ("00000000000000000000000001", "00000000000000000000000001"),
             ("0000000000000000000000000A", "0000000000000000000000000A"),
             ("04539620659922097", "*************2097"),
-            ("453962065992209745396206599220971", "*****************************0971"),
+            ("453962065992209745396206599220971", "*********************************"),
             ("CHAR_45396206-5992-2097-8123-123456789012", "CHAR_45396206-5992-2097-8123-123456789012"),
-            ("4539-6206-5992-2097-8123-12345678901", "****-****-****-****-****-*******8901"),
+            ("4539620659922097 123", "**************** ***"),
+            ("4539620659922097-12-2030", "****************-**-****"),
+            ("43 4539 6206 5992 2097", "** **** **** **** ****"),
+            ("345817690311361 1234", "*************** ****"),
+            ("at 1795426200073 12 34", "at 1795426200073 12 34"),
+            ("4539-6206-5992-2097-8123-12345678901", "****-****-****-****-****-***********"),
         ] {
             assert_eq!(mask_card_numbers(text), expected);
             assert_eq!(mask_card_numbers_in(text.as_bytes()).is_some(), text != expected, "{text}");

@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::io;
+use std::time::Duration;
 
 use sqlx::MySql;
 use sqlx::mysql::{MySqlArguments, MySqlQueryResult, MySqlRow};
@@ -12,6 +13,10 @@ use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
 
 use crate::database::Database;
+
+/// For how long a connection is tried that is given back: a loaded server is given time, and whoever waits for a
+/// connection (`acquire_timeout`) still gets a new one.
+const RETURN_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl Database {
     /// The rows of one statement.
@@ -55,7 +60,12 @@ impl Database {
         answer: Result<T, Hung>,
     ) -> Result<T, sqlx::Error> {
         if answer.is_ok() {
-            tokio::spawn(tokio::time::timeout(self.check_timeout, connection.return_to_pool()));
+            let returned = tokio::time::timeout(RETURN_TIMEOUT, connection.return_to_pool());
+            tokio::spawn(async {
+                if returned.await.is_err() {
+                    tracing::warn!("a connection that did not answer when it was given back is closed");
+                }
+            });
         } else {
             connection.close_on_drop();
         }

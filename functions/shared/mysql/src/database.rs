@@ -18,7 +18,6 @@ pub struct Database {
     pool: MySqlPool,
     connector: Arc<Connector>,
     pub(crate) answer_timeout: Duration,
-    pub(crate) check_timeout: Duration,
 }
 
 impl Database {
@@ -29,12 +28,7 @@ impl Database {
     pub fn open(settings: &Settings) -> Result<Self, PortError> {
         let connector = Connector::new(settings)?;
         let pool = pool_options(settings).connect_lazy_with(connector.options()?);
-        Ok(Self {
-            pool,
-            connector: Arc::new(connector),
-            answer_timeout: settings.answer_timeout,
-            check_timeout: settings.check_timeout,
-        })
+        Ok(Self { pool, connector: Arc::new(connector), answer_timeout: settings.answer_timeout })
     }
 
     /// The pool, able to open connections: asked for before each use, since an environment may have been

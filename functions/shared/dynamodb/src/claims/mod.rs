@@ -10,7 +10,6 @@ use gateway_domain::{PaymentId, Timestamp};
 use gateway_ports::PortError;
 use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, NewPayment, PaymentClaims};
 
-use condition::Condition;
 use tracing::Instrument as _;
 
 use crate::DynamoStore;
@@ -25,7 +24,7 @@ impl<K: KeyProvider> PaymentClaims for DynamoStore<K> {
         request: &ClaimRequest,
         payment: NewPayment<'_>,
     ) -> Result<ClaimOutcome, PortError> {
-        let claiming = transact::claim(self, request, payment, Condition::free(request));
+        let claiming = transact::claim(self, request, payment, None);
         // Boxed, here and below: what a handler awaits is deep enough without the SDK's futures.
         Box::pin(claiming.instrument(span("claims and payments TransactWriteItems (claim)"))).await
     }
@@ -55,7 +54,7 @@ impl<K: KeyProvider> PaymentClaims for DynamoStore<K> {
         request: &ClaimRequest,
         payment: NewPayment<'_>,
     ) -> Result<ClaimOutcome, PortError> {
-        let replacing = transact::claim(self, request, payment, Condition::free_or_as(earlier, request));
+        let replacing = transact::claim(self, request, payment, Some(earlier));
         Box::pin(replacing.instrument(span("claims and payments TransactWriteItems (replace)"))).await
     }
 

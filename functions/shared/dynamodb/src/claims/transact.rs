@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem};
+use gateway_domain::claim::Claim;
 use gateway_ports::PortError;
 use gateway_ports::claims::{ClaimOutcome, ClaimRequest, NewPayment, PaymentClaims as _};
 
@@ -28,13 +29,15 @@ const ROUNDS_MAX: u32 = 4;
 /// What it waits before the second time; twice as long before each further one.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Claims under the condition and puts the payment: both or neither.
+/// Claims a key that nobody holds, or that is held as `earlier` says, and puts the payment: both or neither.
 pub(super) async fn claim<K: KeyProvider>(
     store: &DynamoStore<K>,
     request: &ClaimRequest,
     payment: NewPayment<'_>,
-    condition: Condition,
+    earlier: Option<&Claim>,
 ) -> Result<ClaimOutcome, PortError> {
+    let condition =
+        earlier.map_or_else(|| Condition::free(request), |earlier| Condition::free_or_as(earlier, request));
     let holder = holder_name()?;
     let claim = Put::builder()
         .table_name(&store.claims_table)
@@ -55,11 +58,10 @@ pub(super) async fn claim<K: KeyProvider>(
         match refusal(&error)? {
             Refusal::Held(item) => return outcome(Reader::new(&item), holder),
             // Whoever was at the key may hold it by now.
-            Refusal::Met => {
-                if let Some(claim) = store.find(&request.key, request.now).await? {
-                    return Ok(ClaimOutcome::Taken(claim));
-                }
-            }
+            Refusal::Met => match store.find(&request.key, request.now).await? {
+                Some(claim) if Some(&claim) != earlier => return Ok(ClaimOutcome::Taken(claim)),
+                _ => {}
+            },
         }
     }
     Err(PortError::transient(format!("{CALL}: met another transaction {ROUNDS_MAX} times")))
