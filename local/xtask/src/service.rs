@@ -155,10 +155,26 @@ fn same_ports(stack: &Stack, service: &dyn Service, record: &Record) -> Outcome 
     Err(Failure::new(what).remedy("run `cargo xtask down` first, or ask for the same ports"))
 }
 
+/// How long a port may seem taken that no process holds.
+const PORT_FREED_WITHIN: Duration = Duration::from_secs(5);
+
+/// Tries a port. The system takes a moment to close what a process held that was just killed; a port that a living
+/// process holds is not waited for.
+fn bind_within(port: u16, patience: Duration) -> std::io::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(_) => return Ok(()),
+            Err(error) if begun.elapsed() > patience || port_holder::of(port).is_some() => return Err(error),
+            Err(_) => std::thread::sleep(Duration::from_millis(50)),
+        }
+    }
+}
+
 fn ports_are_free(stack: &Stack, service: &dyn Service) -> Outcome {
     for port in service.ports() {
         let number = stack.ports.get(*port);
-        if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, number)) {
+        if let Err(error) = bind_within(number, PORT_FREED_WITHIN) {
             let holder =
                 port_holder::of(number).map_or_else(|| error.to_string(), |who| format!("held by {who}"));
             let what = format!("{} cannot have port {number}: {holder}", service.name());
