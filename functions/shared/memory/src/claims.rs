@@ -47,11 +47,6 @@ impl<V> MemoryClaims<V> {
         self.claims.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The claim of the key that is not forgotten.
-    fn held(&self, key: &ClaimKey, now: Timestamp) -> Option<Claim> {
-        self.lock().get(key).filter(|held| held.forgotten_at > now).map(|held| held.claim.clone())
-    }
-
     /// Claims the key if nobody holds it, or if it is held as `earlier` says.
     fn claim_from(&self, earlier: Option<&Claim>, request: &ClaimRequest) -> ClaimOutcome {
         let mut claims = self.lock();
@@ -102,7 +97,7 @@ impl<V: CardVault> PaymentClaims for MemoryClaims<V> {
     }
 
     async fn find(&self, key: &ClaimKey, now: Timestamp) -> Result<Option<Claim>, PortError> {
-        Ok(self.held(key, now))
+        Ok(self.lock().get(key).filter(|held| held.forgotten_at > now).map(|held| held.claim.clone()))
     }
 
     async fn take_over(&self, earlier: &Claim, request: &ClaimRequest) -> Result<ClaimOutcome, PortError> {

@@ -1,5 +1,6 @@
 //! Claims made alone: the payment is stored already.
 
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use gateway_domain::claim::Claim;
 use gateway_ports::PortError;
 use gateway_ports::claims::{ClaimOutcome, ClaimRequest};
@@ -9,7 +10,6 @@ use super::{codec, outcome};
 use crate::DynamoStore;
 use crate::error::{Written, written};
 use crate::item::{Reader, holder_name};
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 
 /// Goes on with the payment of `earlier`.
 pub(super) async fn take_over<K>(

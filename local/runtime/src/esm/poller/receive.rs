@@ -30,7 +30,17 @@ pub struct Reception<'s, I> {
     pub now_ms: i64,
 }
 
-impl<I: Invoke> Reception<'_, I> {
+impl<'s, I: Invoke> Reception<'s, I> {
+    /// For what comes now.
+    pub fn new(
+        shared: &'s Shared<I>,
+        engine: &'s mut Engine,
+        schemas: &'s Schemas,
+        encoder: &'s mut Encoder,
+    ) -> Self {
+        Self { shared, engine, schemas, encoder, now_ms: shared.clock.now_ms() }
+    }
+
     /// Hands a record to the engine, or tells which schema it waits for.
     pub fn receive<M: Message>(&mut self, message: &M) -> Result<(), MissingSchema> {
         let shared = self.shared;
@@ -78,13 +88,8 @@ impl<I: Invoke> Session<I> {
     pub(super) fn take_in(&mut self) {
         let mut budget = crate::esm::limits::INTAKE_RECORDS_PER_TURN;
         let (mut failed, mut missing) = (Vec::new(), Vec::new());
-        let mut reception = Reception {
-            shared: &self.shared,
-            engine: &mut self.engine,
-            schemas: &self.desk.schemas,
-            encoder: &mut self.encoder,
-            now_ms: self.shared.clock.now_ms(),
-        };
+        let mut reception =
+            Reception::new(&self.shared, &mut self.engine, &self.desk.schemas, &mut self.encoder);
         let mut room = reception.engine.room_bytes();
         // Who was last when the budget ended is followed by the others: a partition with a backlog
         // must not be read alone.
@@ -116,13 +121,8 @@ impl<I: Invoke> Session<I> {
     /// Goes on with the records that waited for a schema.
     pub(super) fn take_held(&mut self) {
         let mut missing = Vec::new();
-        let mut reception = Reception {
-            shared: &self.shared,
-            engine: &mut self.engine,
-            schemas: &self.desk.schemas,
-            encoder: &mut self.encoder,
-            now_ms: self.shared.clock.now_ms(),
-        };
+        let mut reception =
+            Reception::new(&self.shared, &mut self.engine, &self.desk.schemas, &mut self.encoder);
         for intake in self.intakes.values_mut() {
             reception.encoder.start_anew();
             missing.extend(intake.retry_held(|message| reception.receive(message)));

@@ -113,13 +113,8 @@ impl<I: Invoke> Session<I> {
         self.shared.metrics.polled.add(1);
         self.commits.found(partition, message.offset());
         self.encoder.start_anew();
-        let mut reception = Reception {
-            shared: &self.shared,
-            engine: &mut self.engine,
-            schemas: &self.desk.schemas,
-            encoder: &mut self.encoder,
-            now_ms: self.shared.clock.now_ms(),
-        };
+        let mut reception =
+            Reception::new(&self.shared, &mut self.engine, &self.desk.schemas, &mut self.encoder);
         if let Err(missing) = reception.receive(message) {
             if let Some(intake) = self.intakes.get_mut(&partition) {
                 intake.hold(message.detach());
