@@ -55,7 +55,8 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> HandleDlq<L, V, P, C> {
         payment: &Payment,
         reason: &str,
     ) -> Result<Resolution, Postponed> {
-        let settlement = Settlement::InReview { reason: reason.to_owned() };
+        let settlement =
+            Settlement::InReview { reason: reason.to_owned(), charge_id: payment.charge_id.clone() };
         self.conclude(record, payment, settlement, Resolution::InReview).await
     }
 

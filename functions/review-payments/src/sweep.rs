@@ -4,6 +4,7 @@ use gateway_domain::Payment;
 use gateway_domain::Verdict;
 use gateway_domain::charge::Inquiry;
 use gateway_domain::letter::Resolution;
+use gateway_domain::review::CHARGE_MISSING;
 use gateway_domain::settle::{SettleDecision, Settlement, is_void_requested};
 use gateway_inquiry::{ByStep, ask_doubting, holder_lives, too_early, with_named_charge};
 use gateway_ports::attempts::Erased;
@@ -65,8 +66,15 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
                 let resolution = ending.learned(&case, verdict).await?;
                 self.ended(payment, resolution).await
             }
-            // It contradicts what it said before: a person must see who is right.
-            Inquiry::None if payment.charge_id.is_some() && !is_void_requested(payment) => Ok(Asked::Waits),
+            // It contradicts what it said before: a person must see who is right. The charge may be one that only
+            // the vault, which forgets, has heard of.
+            Inquiry::None if payment.charge_id.is_some() && !is_void_requested(payment) => {
+                let charge_id = payment.charge_id.clone();
+                ending
+                    .settle(&case, Settlement::InReview { reason: CHARGE_MISSING.to_owned(), charge_id })
+                    .await?;
+                Ok(Asked::Waits)
+            }
             Inquiry::None if self.too_early(payment, erased) => Ok(Asked::Waits),
             Inquiry::None => {
                 let settlement = Settlement::Failed { reason: "no_charge".to_owned() };

@@ -64,7 +64,7 @@ async fn under_review(charge: Option<(Step, i64)>) -> Function {
         let amount = Cents::new(cents).unwrap();
         function.provider.charge(ChargeRequest { payment_id: PAYMENT, amount, card: &claimed.card }).await;
     }
-    settle(&function, Settlement::InReview { reason: "psp_unanswered".into() }).await;
+    settle(&function, Settlement::InReview { reason: "psp_unanswered".into(), charge_id: None }).await;
     function.ledger.record(&letter()).await.unwrap();
     function.clock.advance_millis(AFTER_MS);
     function
@@ -230,7 +230,7 @@ async fn a_charge_that_the_psp_no_longer_knows_waits_for_a_person() {
     function.run().await.unwrap();
     assert_eq!(status(&function).await, PaymentStatus::InAnalysis);
     function.provider.forget(PAYMENT);
-    settle(&function, Settlement::InReview { reason: "charge_missing".into() }).await;
+    settle(&function, Settlement::InReview { reason: "charge_missing".into(), charge_id: None }).await;
     for _ in 0..3 {
         function.clock.advance_millis(AFTER_MS);
         assert_eq!(function.run().await.unwrap(), Report { asked: 1, in_review: 1, ..Report::default() });
@@ -240,6 +240,19 @@ async fn a_charge_that_the_psp_no_longer_knows_waits_for_a_person() {
     assert_eq!(claim("failed", None).send(&function).await.status, 200);
     assert_eq!(status(&function).await, PaymentStatus::Failed);
     assert_eq!(reservation(&function).await, ReservationStatus::Held);
+}
+
+/// The vault forgets after a while, so what only it has heard is told to the ledger.
+#[tokio::test]
+async fn a_charge_that_only_the_vault_has_heard_of_is_kept() {
+    let function = under_review(Some((Step::LoseAnswer(Decides::Analyse), 5_000))).await;
+    let named = Verdict::InAnalysis { charge_id: ChargeId(charge_id()), card: None };
+    function.vault.record_learned(PAYMENT, &named).await.unwrap();
+    function.provider.forget(PAYMENT);
+    function.run().await.unwrap();
+    let payment = function.ledger.payment(PAYMENT).await.unwrap().unwrap();
+    assert_eq!((payment.status, payment.charge_id.as_ref()), (PaymentStatus::InReview, named.charge_id()));
+    assert_eq!(payment.reason.as_deref(), Some("charge_missing"));
 }
 
 #[tokio::test]
@@ -321,7 +334,7 @@ async fn a_repeated_word_is_answered_alike_and_another_one_refused() {
 async fn nothing_is_concluded_while_a_holder_may_be_at_the_psp_or_a_charge_on_its_way() {
     let function = function();
     begin(&function).await;
-    settle(&function, Settlement::InReview { reason: "psp_unanswered".into() }).await;
+    settle(&function, Settlement::InReview { reason: "psp_unanswered".into(), charge_id: None }).await;
     let now = function.clock.now();
     let claimed = function.vault.claim_attempt(PAYMENT, 1, now, ATTEMPT_LEASE_MS).await.unwrap();
     assert!(matches!(claimed, AttemptClaim::Claimed(_)));

@@ -18,6 +18,8 @@ pub enum Settlement {
     InReview {
         /// A stable code.
         reason: String,
+        /// The charge that the PSP has named, if it has: kept, so that nobody takes the payment for one without.
+        charge_id: Option<ChargeId>,
     },
     /// A person wants the charge of a payment under review cancelled. Written before the PSP is told, so
     /// that no verdict that comes meanwhile authorizes what is being cancelled.
@@ -134,13 +136,14 @@ const fn target(settlement: &Settlement) -> (PaymentStatus, ReservationEffect) {
 }
 
 /// A second authorization under another charge id is no repetition: it is a charge too many. Nor is a
-/// person's wish that finds a payment under review.
+/// person's wish that finds a payment under review, or a charge that nobody knew to be named.
 fn is_repeated(settlement: &Settlement, payment: &Payment) -> bool {
     match settlement {
         Settlement::Verdict(Verdict::Authorized { charge_id, .. }) => {
             payment.charge_id.as_ref().is_none_or(|known| known == charge_id)
         }
         Settlement::VoidRequested { .. } => is_void_requested(payment),
+        Settlement::InReview { charge_id, .. } => charge_id.is_none() || payment.charge_id.is_some(),
         _ => true,
     }
 }

@@ -133,7 +133,9 @@ fn settled(payment: &mut Payment, item: &Settle, status: PaymentStatus) {
                 Verdict::Authorized { .. } | Verdict::InAnalysis { .. } => None,
             };
         }
-        Settlement::Failed { reason } | Settlement::InReview { reason } => {
+        Settlement::Failed { reason } => payment.reason = Some(clip(reason, REASON_LEN_MAX)),
+        Settlement::InReview { reason, charge_id } => {
+            payment.charge_id = payment.charge_id.take().or_else(|| charge_id.clone());
             payment.reason = Some(clip(reason, REASON_LEN_MAX));
         }
         Settlement::VoidRequested { charge_id } => {
@@ -155,7 +157,8 @@ fn told(item: &Settle, by: Option<&Reviewer>, event: &str, now: Timestamp) -> No
     match &item.settlement {
         Settlement::Verdict(verdict) => note.verdict(verdict),
         Settlement::Failed { reason } => note.reason(reason).not_retried(reason),
-        Settlement::InReview { reason } => note.reason(reason),
+        Settlement::InReview { reason, charge_id: None } => note.reason(reason),
+        Settlement::InReview { reason, charge_id: Some(charge_id) } => note.reason(reason).charge(charge_id),
         Settlement::VoidRequested { charge_id } => note.detail("reason", VOID_REQUESTED).charge(charge_id),
         Settlement::Voided { charge_id } => note.charge(charge_id),
     }

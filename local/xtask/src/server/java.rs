@@ -29,7 +29,10 @@ impl Java<'_> {
     /// The serial collector keeps the process small.
     pub fn command(&self, options: &[String]) -> Command {
         let mut command = Command::new(self.jdk.program("java"));
-        command.arg(format!("-Xmx{}m", self.heap_mib)).arg("-XX:+UseSerialGC").args(options);
+        command
+            .arg(format!("-Xmx{}m", self.heap_mib))
+            .args(["-XX:+UseSerialGC", "-XX:+UseTransparentHugePages"])
+            .args(options);
         command.arg("-cp").arg(format!("{}/*", self.jars.display())).arg(self.main);
         // It would be reported as an error in every log, and invalidate class archives.
         command.env_remove("JAVA_TOOL_OPTIONS");

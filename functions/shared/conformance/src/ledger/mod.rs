@@ -130,6 +130,7 @@ behaviours! { $
     settling::a_declined_buyer_can_try_another_card,
     settling::a_redelivered_settlement_changes_nothing,
     settling::a_payment_with_a_charge_does_not_fail_for_want_of_one,
+    settling::a_charge_that_a_review_names_is_kept,
     settling::what_is_under_review_can_still_end,
     settling::a_late_authorization_is_told_once_and_then_voided_once,
     settling::an_unknown_payment_is_said_to_be_so,

@@ -174,7 +174,14 @@ pub async fn letters_of_a_payment_that_ended_otherwise_are_closed_too<L: Ledger>
     };
     let (ended, waits) = (world.begun().await.payment_id.unwrap(), world.begun().await.payment_id.unwrap());
     for id in [ended, waits] {
-        world.settle(&world.settlement(id, Settlement::InReview { reason: "psp_unanswered".into() })).await;
+        world
+            .settle(
+                &world.settlement(
+                    id,
+                    Settlement::InReview { reason: "psp_unanswered".into(), charge_id: None },
+                ),
+            )
+            .await;
     }
     let rows =
         [letter_of(ended, "in_review"), letter_of(ended, "void_refused"), letter_of(waits, "in_review")];

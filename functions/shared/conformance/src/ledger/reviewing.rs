@@ -16,7 +16,7 @@ const AT_ONCE: u32 = 50;
 /// A payment that came to be under review at 3,000.
 async fn under_review<L: Ledger>(world: &World<'_, L>) -> PaymentId {
     let id = world.begun().await.payment_id.unwrap();
-    let review = Settlement::InReview { reason: "psp_unanswered".into() };
+    let review = Settlement::InReview { reason: "psp_unanswered".into(), charge_id: None };
     world.settle(&world.settlement(id, review)).await;
     id
 }
@@ -159,7 +159,7 @@ pub async fn what_is_to_be_cancelled_is_authorized_by_nobody<L: Ledger>(world: &
         }
         let decision = world.settle(&world.verdict(id, analysis.clone())).await;
         assert_eq!(decision, SettleDecision::Ignored(PaymentStatus::InReview));
-        let silence = Settlement::InReview { reason: "psp_unanswered".into() };
+        let silence = Settlement::InReview { reason: "psp_unanswered".into(), charge_id: None };
         world.settle(&world.settlement(id, silence)).await;
         let payment = world.payment(id).await;
         assert_eq!(

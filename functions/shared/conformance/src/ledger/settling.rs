@@ -49,7 +49,7 @@ pub async fn each_settlement_moves_payment_and_reservation<L: Ledger>(world: &Wo
             Some("no_charge"),
         ),
         (
-            Settlement::InReview { reason: reason("psp_silent") },
+            Settlement::InReview { reason: reason("psp_silent"), charge_id: None },
             PaymentStatus::InReview,
             ReservationStatus::Paying,
             None,
@@ -147,7 +147,7 @@ pub async fn a_redelivered_settlement_changes_nothing<L: Ledger>(world: &World<'
 /// Only a person may say of a payment that there is no charge once the PSP has named it.
 pub async fn a_payment_with_a_charge_does_not_fail_for_want_of_one<L: Ledger>(world: &World<'_, L>) {
     let analysis = Settlement::Verdict(Verdict::InAnalysis { charge_id: charge(), card: None });
-    let review = Settlement::InReview { reason: CHARGE_MISSING.into() };
+    let review = Settlement::InReview { reason: CHARGE_MISSING.into(), charge_id: None };
     let failed = |reason: &str| Settlement::Failed { reason: reason.into() };
     let reservation = world.begun().await;
     let id = reservation.payment_id.unwrap();
@@ -164,9 +164,37 @@ pub async fn a_payment_with_a_charge_does_not_fail_for_want_of_one<L: Ledger>(wo
     world.assert_stands(reservation.id, ReservationStatus::Held).await;
 }
 
+/// A review may learn of a charge that the ledger was never told about.
+pub async fn a_charge_that_a_review_names_is_kept<L: Ledger>(world: &World<'_, L>) {
+    let review = |charge_id| Settlement::InReview { reason: "psp_silent".into(), charge_id };
+    let again = Some(ChargeId("CHAR_OTHER".into()));
+    let reservation = world.begun().await;
+    let id = reservation.payment_id.unwrap();
+    for (settlement, decision, known) in [
+        (review(None), SettleDecision::Apply(PaymentStatus::InReview, ReservationEffect::Keep), None),
+        (review(None), SettleDecision::AlreadySettled(PaymentStatus::InReview), None),
+        (
+            review(Some(charge())),
+            SettleDecision::Apply(PaymentStatus::InReview, ReservationEffect::Keep),
+            Some(charge()),
+        ),
+        (review(again), SettleDecision::AlreadySettled(PaymentStatus::InReview), Some(charge())),
+        (
+            Settlement::Failed { reason: "no_charge".into() },
+            SettleDecision::Ignored(PaymentStatus::InReview),
+            Some(charge()),
+        ),
+    ] {
+        let item = world.settlement(id, settlement.clone());
+        assert_eq!(world.settle(&item).await, decision, "{settlement:?}");
+        assert_eq!(world.payment(id).await.charge_id, known, "{settlement:?}");
+    }
+    world.assert_stands(reservation.id, ReservationStatus::Paying).await;
+}
+
 /// Analysis and review keep the reservation until somebody knows.
 pub async fn what_is_under_review_can_still_end<L: Ledger>(world: &World<'_, L>) {
-    let review = Settlement::InReview { reason: "psp_silent".into() };
+    let review = Settlement::InReview { reason: "psp_silent".into(), charge_id: None };
     let analysis = Settlement::Verdict(Verdict::InAnalysis { charge_id: charge(), card: None });
     for waiting in [review, analysis] {
         for (last, status, reservation_status) in [
