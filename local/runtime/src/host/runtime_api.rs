@@ -49,7 +49,7 @@ pub(super) async fn serve(environment: Arc<Environment>, stream: TcpStream) {
     }
 }
 
-async fn handle(environment: &Environment, request: Request<Incoming>) -> Answer {
+async fn handle(environment: &Arc<Environment>, request: Request<Incoming>) -> Answer {
     let path = request.uri().path().to_owned();
     if let Some(path) = path.strip_prefix(RUNTIME) {
         return runtime(environment, path, request).await;
@@ -63,7 +63,7 @@ async fn handle(environment: &Environment, request: Request<Incoming>) -> Answer
     }
 }
 
-async fn runtime(environment: &Environment, path: &str, request: Request<Incoming>) -> Answer {
+async fn runtime(environment: &Arc<Environment>, path: &str, request: Request<Incoming>) -> Answer {
     match (request.method().clone(), path.split('/').collect::<Vec<_>>().as_slice()) {
         (Method::GET, ["invocation", "next"]) => next(environment).await,
         (Method::POST, ["invocation", id, "response"]) => {

@@ -1,14 +1,23 @@
 //! A call ends: by an answer, or because its environment does.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use super::{Current, Environment};
 use crate::host::errors::Failure;
 use crate::host::options::CallLines;
 use crate::host::report;
 use crate::invoke::InvokeOutcome;
 
+/// How long a call's end waits for what the function has printed: who reads the console must not hold up who asked.
+const PRINTED_WAIT: Duration = Duration::from_millis(100);
+
 impl Environment {
     /// Gives a call's outcome to who asked; false if the call is not the current one any more.
-    pub(in crate::host) async fn answer(&self, request_id: &str, outcome: InvokeOutcome) -> bool {
+    ///
+    /// A function may close its connection once its answer is sent, which ends who reads it here: what follows goes
+    /// on by itself.
+    pub(in crate::host) async fn answer(self: &Arc<Self>, request_id: &str, outcome: InvokeOutcome) -> bool {
         let current = {
             let mut current = self.lock();
             match current.take() {
@@ -20,7 +29,10 @@ impl Environment {
             }
         };
         self.pool.answered(self.id);
-        self.finish(current, outcome, None).await;
+        let environment = Arc::clone(self);
+        let finishing = tokio::spawn(async move { environment.finish(current, outcome, None).await });
+        // Cut off only where everything ends.
+        drop(finishing.await);
         true
     }
 
@@ -52,7 +64,10 @@ impl Environment {
             return;
         }
         let elapsed = call.started.elapsed();
-        self.output.settle().await;
+        let output = Arc::clone(&self.output);
+        let printed = tokio::spawn(async move { output.settle().await });
+        // What is late goes on to be printed.
+        drop(tokio::time::timeout(PRINTED_WAIT, printed).await);
         let error = failure.map(|failure| failure.line(&call.request_id));
         let end = report::end(call);
         let report = report::line(&self.pool, call, elapsed, failure, self.process_id());
