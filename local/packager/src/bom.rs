@@ -103,10 +103,10 @@ fn dependencies(component: &Component, contents: &Contents) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contents::tests::workspace;
+    use crate::contents::tests::{compiled, workspace};
 
     fn bill() -> Value {
-        let contents = Contents::of("pay", &workspace()).unwrap();
+        let contents = Contents::of("pay", &workspace(), &compiled()).unwrap();
         let checksums =
             Checksums::read("[[package]]\nname = \"log\"\nversion = \"1.0.0\"\nchecksum = \"12ab\"\n");
         let sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";

@@ -47,19 +47,21 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// What cargo links into a function. What only helps to compile (macros, build scripts) is not in it, but for
-    /// C code that a build script compiles: crates whose name ends in `-src`.
+    /// What cargo links into a function, of the crates that were `compiled`. What only helps to compile (macros, build
+    /// scripts) is not in it, but for C code that a build script compiles: crates whose name ends in `-src`.
     ///
     /// # Errors
     /// There is no such function.
-    pub fn of(function: &str, metadata: &Metadata) -> Result<Self, PackError> {
+    pub fn of(function: &str, metadata: &Metadata, compiled: &Compiled) -> Result<Self, PackError> {
         let packages = metadata.by_id();
         let root =
             metadata.packages.iter().find(|package| package.name == function && package.source.is_none());
         let root =
             root.ok_or_else(|| PackError::Metadata(format!("the workspace has no package {function}")))?;
         let linked = |dependency: &&Dependency| {
-            packages.get(dependency.pkg.as_str()).is_some_and(|(package, _)| is_linked(package, dependency))
+            packages
+                .get(dependency.pkg.as_str())
+                .is_some_and(|(package, _)| is_linked(package, dependency) && compiled.has(package))
         };
         let mut seen = BTreeMap::new();
         let mut to_do = vec![root.id.as_str()];
@@ -73,6 +75,26 @@ impl Contents {
         let own = seen.remove(root.id.as_str());
         let root = own.ok_or_else(|| PackError::Metadata(format!("{function} is not resolved")))?;
         Ok(Self { root, components: seen.into_values().map(|found| (found.key(), found)).collect() })
+    }
+}
+
+/// The crates that are compiled for the functions. Cargo's metadata has more: what tests and their features need.
+#[derive(Debug)]
+pub struct Compiled(BTreeSet<String>);
+
+impl Compiled {
+    /// Reads what `cargo tree --prefix none` prints: `NAME vVERSION` at the beginning of each line.
+    #[must_use]
+    pub fn read(tree: &str) -> Self {
+        let key = |line: &str| {
+            let mut words = line.split(' ');
+            Some(format!("{}@{}", words.next()?, words.next()?.strip_prefix('v')?))
+        };
+        Self(tree.lines().filter_map(key).collect())
+    }
+
+    fn has(&self, package: &Package) -> bool {
+        self.0.contains(&key(package))
     }
 }
 
@@ -145,9 +167,15 @@ pub(crate) mod tests {
         Metadata::read(&json).unwrap()
     }
 
+    /// All of it but what only tests need.
+    pub(crate) fn compiled() -> Compiled {
+        let names = ["pay", "log", "derive", "sys", "cc", "zlib-src"];
+        Compiled::read(&names.map(|name| format!("{name} v1.0.0 (/src/{name})")).join("\n"))
+    }
+
     #[test]
     fn what_is_linked_is_in_it_and_what_compiles_is_not() {
-        let contents = Contents::of("pay", &workspace()).unwrap();
+        let contents = Contents::of("pay", &workspace(), &compiled()).unwrap();
         let names: Vec<_> = contents.components.keys().map(String::as_str).collect();
         assert_eq!(names, ["log@1.0.0", "sys@1.0.0", "zlib-src@1.0.0"]);
         assert_eq!(contents.root.dependencies, BTreeSet::from(["log@1.0.0".to_owned()]));
@@ -156,7 +184,20 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_only_a_test_turns_on_is_not_in_it() {
+        let without =
+            Compiled::read("pay v1.0.0\nlog v1.0.0 (*)\nsys v2.0.0\n\n[build-dependencies]\nzlib-src");
+        let contents = Contents::of("pay", &workspace(), &without).unwrap();
+        assert_eq!(contents.components.keys().collect::<Vec<_>>(), ["log@1.0.0"]);
+    }
+
+    #[test]
     fn an_unknown_function_is_an_error() {
-        assert!(Contents::of("log", &workspace()).unwrap_err().to_string().contains("no package log"));
+        assert!(
+            Contents::of("log", &workspace(), &compiled())
+                .unwrap_err()
+                .to_string()
+                .contains("no package log")
+        );
     }
 }

@@ -18,7 +18,7 @@ mod report;
 pub use archive::{unzip, zip};
 pub use binary::Binary;
 pub use bom::{Described, describe};
-pub use contents::{Component, Contents};
+pub use contents::{Compiled, Component, Contents};
 pub use error::PackError;
 pub use gate::{Arch, refusals};
 pub use licences::third_party;

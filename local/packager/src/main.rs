@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser};
 use packager::{
-    Arch, Binary, Checksums, Contents, Described, Metadata, PackError, Packed, describe, refusals, sha256,
-    sums, table, third_party, unzip, zip,
+    Arch, Binary, Checksums, Compiled, Contents, Described, Metadata, PackError, Packed, describe, refusals,
+    sha256, sums, table, third_party, unzip, zip,
 };
 
 /// Packs functions for Lambda.
@@ -35,6 +35,9 @@ struct Pack {
     /// What `cargo metadata` says of the workspace, built as they were.
     #[arg(long)]
     metadata: PathBuf,
+    /// What `cargo tree --prefix none` says is compiled for them.
+    #[arg(long)]
+    compiled: PathBuf,
     /// Cargo.lock.
     #[arg(long)]
     lock: PathBuf,
@@ -62,11 +65,12 @@ fn main() -> ExitCode {
 
 fn pack(arguments: &Pack) -> Result<(), PackError> {
     let metadata = Metadata::read(&read_text(&arguments.metadata)?)?;
+    let compiled = Compiled::read(&read_text(&arguments.compiled)?);
     let checksums = Checksums::read(&read_text(&arguments.lock)?);
     make_folder(&arguments.output)?;
     let (mut packed, mut contents) = (Vec::new(), Vec::new());
     for function in &arguments.functions {
-        let inside = Contents::of(function, &metadata)?;
+        let inside = Contents::of(function, &metadata, &compiled)?;
         packed.push(pack_one(arguments, function, &inside, &checksums)?);
         contents.push(inside);
     }

@@ -19,7 +19,12 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn pack(folder: &Path, arch: &str) -> Output {
-    for (name, text) in [("metadata.json", METADATA), ("Cargo.lock", "version = 4\n")] {
+    let files = [
+        ("metadata.json", METADATA),
+        ("compiled.txt", "packager v1.0.0\n"),
+        ("Cargo.lock", "version = 4\n"),
+    ];
+    for (name, text) in files {
         std::fs::write(folder.join(name), text).unwrap();
     }
     std::fs::create_dir_all(folder.join("packager")).unwrap();
@@ -27,6 +32,7 @@ fn pack(folder: &Path, arch: &str) -> Output {
     let mut packager = Command::new(PROGRAM);
     packager.args(["pack", "--arch", arch, "--binaries"]).arg(folder);
     packager.arg("--metadata").arg(folder.join("metadata.json")).arg("--lock").arg(folder.join("Cargo.lock"));
+    packager.arg("--compiled").arg(folder.join("compiled.txt"));
     packager.arg("--output").arg(folder.join("output")).arg("packager").output().unwrap()
 }
 

@@ -65,17 +65,31 @@ pub fn binaries(stack: &Stack, arch: Arch) -> PathBuf {
 /// # Errors
 /// Cargo cannot say it.
 pub fn metadata(stack: &Stack, arch: Arch) -> Outcome<PathBuf> {
+    let arguments = ["metadata", "--format-version", "1", "--filter-platform", arch.target()];
+    said_by_cargo(stack, &arguments, &folder(stack, arch).join("metadata.json"))
+}
+
+/// A file with the crates that are compiled for the functions, a line each. The metadata has more: what only tests
+/// need, and the features that they turn on.
+///
+/// # Errors
+/// Cargo cannot say it.
+pub fn compiled(stack: &Stack, arch: Arch) -> Outcome<PathBuf> {
+    let arguments =
+        ["tree", "--workspace", "--edges", "normal,build", "--prefix", "none", "--target", arch.target()];
+    said_by_cargo(stack, &arguments, &folder(stack, arch).join("compiled.txt"))
+}
+
+fn said_by_cargo(stack: &Stack, arguments: &[&str], file: &Path) -> Outcome<PathBuf> {
     let mut cargo = workspace::command(&stack.place);
-    cargo.args(["metadata", "--format-version", "1", "--locked", "--features", FEATURES]);
-    cargo.args(["--filter-platform", arch.target()]);
-    let output = cargo.output().doing(|| "run cargo metadata".to_owned())?;
+    cargo.args(arguments).args(["--locked", "--features", FEATURES]);
+    let output = cargo.output().doing(|| "run cargo".to_owned())?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Failure::new(format!("cargo metadata failed: {}", said.trim())));
+        return Err(Failure::new(format!("cargo {} failed: {}", arguments[0], said.trim())));
     }
-    let file = folder(stack, arch).join("metadata.json");
-    place::write(&file, &String::from_utf8_lossy(&output.stdout))?;
-    Ok(file)
+    place::write(file, &String::from_utf8_lossy(&output.stdout))?;
+    Ok(file.to_owned())
 }
 
 /// Panics name the sources' files: by these names, not by the folders of whoever compiled.

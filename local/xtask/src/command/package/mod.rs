@@ -50,11 +50,17 @@ fn build_tools(stack: &Stack, check: bool) -> Outcome {
 }
 
 fn pack(stack: &Stack, arch: Arch, functions: &[String]) -> Outcome {
-    let described = compile::metadata(stack, arch)?;
+    let (described, compiled) = (compile::metadata(stack, arch)?, compile::compiled(stack, arch)?);
     let output = folder(stack, arch);
     let mut packager = app::command(stack, "packager")?;
     packager.args(["pack", "--arch", arch.name(), "--binaries"]).arg(compile::binaries(stack, arch));
-    packager.arg("--metadata").arg(described).args(["--lock", "Cargo.lock", "--output"]).arg(&output);
+    packager
+        .arg("--metadata")
+        .arg(described)
+        .arg("--compiled")
+        .arg(compiled)
+        .args(["--lock", "Cargo.lock", "--output"])
+        .arg(&output);
     let status = packager.args(functions).status().doing(|| "run packager".to_owned())?;
     if !status.success() {
         return Err(Failure::new(format!("nothing is packed for {}: see above", arch.name())));
