@@ -76,29 +76,30 @@ impl Bench {
         say("warming up");
         accept::measure(self, 16, WARM_UP).await?;
         for run in 1..=runs {
-            report.yardstick.push(yardstick::look());
+            let mut next = |report: &mut Report, what: &str| {
+                report.yardstick.push(yardstick::look());
+                say(&format!("run {run} of {runs}: {what}"));
+            };
             if wanted(Part::Reserve) {
-                say(&format!("run {run} of {runs}: reservations"));
+                next(&mut report, "reservations");
                 report.reserve.push(reserve::measure(self, 16, 3000).await?);
             }
             if wanted(Part::Accept) {
                 for (clients, payments) in [(1, 300), (16, 2000), (64, 2000)] {
-                    report.yardstick.push(yardstick::look());
-                    say(&format!("run {run} of {runs}: accepting payments, {clients} clients"));
+                    next(&mut report, &format!("accepting payments, {clients} clients"));
                     report.accept.push(accept::measure(self, clients, payments).await?);
                 }
             }
             if wanted(Part::Throughput) {
-                report.yardstick.push(yardstick::look());
-                say(&format!("run {run} of {runs}: 2,000 payments end to end"));
+                next(&mut report, "2,000 payments end to end");
                 report.throughput.push(end_to_end::throughput(self, 2000).await?);
             }
             if wanted(Part::Latency) {
-                say(&format!("run {run} of {runs}: latency at 5 payments/s"));
+                next(&mut report, "latency at 5 payments/s");
                 report.latency.push(end_to_end::latency(self, 100).await?);
             }
             if wanted(Part::Crash) {
-                say(&format!("run {run} of {runs}: kill -9 of the orchestrator amid 2,000 payments"));
+                next(&mut report, "kill -9 of the orchestrator amid 2,000 payments");
                 report.crash.push(crash::measure(self).await?);
             }
         }

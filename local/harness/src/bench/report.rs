@@ -5,12 +5,13 @@ use std::fmt;
 use serde::Serialize;
 
 use super::stats::median;
+use super::yardstick::Look;
 
 /// Every figure of every run.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// The machine's own speed before each figure, in millions of hashes a second.
-    pub yardstick: Vec<f64>,
+    /// What the machine could do before each figure.
+    pub yardstick: Vec<Look>,
     /// `POST /reserve`.
     pub reserve: Vec<ReserveRun>,
     /// `POST /payment` until its 202.
@@ -153,16 +154,20 @@ impl Report {
 
 impl Report {
     fn machine(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let looks = &self.yardstick;
-        let (least, most) =
-            looks.iter().fold((f64::MAX, 0_f64), |(least, most), look| (least.min(*look), most.max(*look)));
-        if looks.is_empty() {
+        if self.yardstick.is_empty() {
             return Ok(());
         }
-        let middle = median(looks.clone());
+        let spread = |of: fn(&Look) -> f64| {
+            let looks: Vec<f64> = self.yardstick.iter().map(of).collect();
+            let (least, most) = looks
+                .iter()
+                .fold((f64::MAX, 0_f64), |(least, most), &look| (least.min(look), most.max(look)));
+            format!("{:.0} ({least:.0} to {most:.0})", median(looks))
+        };
+        let (hashes, reads) = (spread(|look| look.million_hashes_per_s), spread(|look| look.memory_read_ns));
         writeln!(
             f,
-            "yardstick: {middle:.0} million hashes/s ({least:.0} to {most:.0}); compare like with like"
+            "yardstick: {hashes} million hashes/s, {reads} ns until memory answers; compare like with like"
         )
     }
 }

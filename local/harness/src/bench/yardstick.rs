@@ -12,19 +12,55 @@ use std::hint::black_box;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+
 /// For how long each thread hashes.
 const LOOK: Duration = Duration::from_millis(250);
 /// Hashes between two looks at the clock.
 const ROUND: u64 = 100_000;
 
-/// Millions of hashes a second (`SipHash` of 8 bytes), all processors together, each kept busy.
+/// Numbers in the memory that is read: 64 MiB, more than caches hold.
+const NUMBERS: usize = 1 << 24;
+/// From one that is read to the next lie at least the bytes that processors fetch at once.
+const STRIDE: usize = 16;
+/// How many are read, each where the one before points to.
+const READS: u32 = 1_000_000;
+
+/// What the machine can do at the moment.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Look {
+    /// Millions of hashes a second (`SipHash` of 8 bytes), all processors together, each kept busy.
+    pub million_hashes_per_s: f64,
+    /// How long the memory takes to answer, in nanoseconds: neighbours on the same hardware may use it too.
+    pub memory_read_ns: f64,
+}
+
+/// Looks at processors and memory.
 #[must_use]
-pub fn look() -> f64 {
+pub fn look() -> Look {
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
+    let million_hashes_per_s = thread::scope(|scope| {
         let busy: Vec<_> = (0..processors).map(|_| scope.spawn(rate)).collect();
         busy.into_iter().map(|thread| thread.join().unwrap_or_default()).sum()
-    })
+    });
+    Look { million_hashes_per_s, memory_read_ns: memory_read_ns() }
+}
+
+/// Follows a path through all of the memory that no processor can foresee.
+fn memory_read_ns() -> f64 {
+    let stops = NUMBERS / STRIDE;
+    let mut path = vec![0_u32; NUMBERS];
+    for stop in 0..stops {
+        // A linear congruential generator with the full period: the path meets every stop.
+        let next = (stop.wrapping_mul(1_664_525).wrapping_add(1_013_904_223)) % stops;
+        path[stop * STRIDE] = u32::try_from(next).unwrap_or_default();
+    }
+    let (begun, mut stop) = (Timer::start(), 0);
+    for _ in 0..READS {
+        stop = path[stop as usize * STRIDE];
+    }
+    black_box(stop);
+    begun.elapsed().as_secs_f64() * 1e9 / f64::from(READS)
 }
 
 fn rate() -> f64 {
@@ -71,7 +107,8 @@ fn processor_time() -> Option<Duration> {
 mod tests {
     #[test]
     fn a_look_sees_some_work_done() {
-        let millions = super::look();
-        assert!(millions.is_finite() && millions > 0.1, "{millions}");
+        let look = super::look();
+        assert!(look.million_hashes_per_s.is_finite() && look.million_hashes_per_s > 0.1, "{look:?}");
+        assert!(look.memory_read_ns > 0.1 && look.memory_read_ns < 100_000.0, "{look:?}");
     }
 }
