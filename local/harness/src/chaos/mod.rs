@@ -35,8 +35,9 @@ use crate::gateway::Failure;
 use crate::{Deployed, Endpoints};
 
 /// Promises that are watched while the faults are under way, beside those of [`check`].
-const BESIDES: [&str; 4] = [RECOVERS, driver::NO_ORPHANS, watch::CONSERVED, watch::ABSORBED];
+const BESIDES: [&str; 5] = [RECOVERS, driver::NO_ORPHANS, watch::CONSERVED, watch::ABSORBED, ACKNOWLEDGED];
 const RECOVERS: &str = "the gateway recovers from every fault";
+const ACKNOWLEDGED: &str = "a payment is accepted once DynamoDB has acknowledged it";
 /// How long the last buyers may take once the last fault is over.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(300);
 
@@ -115,7 +116,16 @@ async fn conclude(
     let evidence = Evidence::gather(endpoints, load.receipts(), audit).await?;
     report.tally = load::tally(&evidence.receipts);
     report.conclude(&evidence, check::all(&evidence));
+    let kills = report.count(Fault::Dynamodb);
+    report.findings.extend(unacknowledged(evidence.forgotten.len(), kills, options.clients));
     Ok(())
+}
+
+/// DynamoDB Local forgets no more than what was under way when it was killed: one request of each buyer.
+fn unacknowledged(forgotten: usize, kills: usize, clients: usize) -> Option<Finding> {
+    let what =
+        || format!("{forgotten} accepted payments are unknown to DynamoDB, which was killed {kills} times");
+    (forgotten > kills * clients).then(|| Finding::of(ACKNOWLEDGED, what()))
 }
 
 async fn prepare(options: &Options, endpoints: &Endpoints) -> Result<(Driver, Arc<Load>), Failure> {
@@ -128,4 +138,16 @@ async fn prepare(options: &Options, endpoints: &Endpoints) -> Result<(Driver, Ar
     let load = Arc::new(Load::new(shop, purchases, format!("chaos-{}", options.seed)));
     let canary = canary::Canary::new(endpoints, Arc::clone(&load)).await?;
     Ok((Driver { parts, functions, load: Arc::clone(&load), canary }, load))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_dynamodb_does_not_know_needs_a_kill_that_made_it_forget() {
+        for (forgotten, kills, is_found) in [(0, 0, false), (1, 0, true), (8, 1, false), (9, 1, true)] {
+            assert_eq!(unacknowledged(forgotten, kills, 8).is_some(), is_found, "{forgotten} {kills}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::driver::Struck;
 use super::evidence::{Event, Evidence};
+use super::fault::Fault;
 use super::finding::Finding;
 use super::load::Tally;
 use super::plan::Shape;
@@ -26,6 +27,8 @@ pub struct Report {
     pub statuses: BTreeMap<&'static str, usize>,
     /// Dead letters by cause.
     pub letters: BTreeMap<String, usize>,
+    /// Accepted payments that DynamoDB Local has forgotten.
+    pub forgotten: usize,
     /// How often the ledger was looked at while faults were under way.
     pub looks: u64,
     /// How long it took to come to rest after the last fault.
@@ -47,6 +50,7 @@ impl Report {
         for letter in &evidence.letters {
             *self.letters.entry(letter.cause.clone()).or_default() += 1;
         }
+        self.forgotten = evidence.forgotten.len();
         self.findings.extend(findings);
         for id in self.findings.iter().filter_map(|finding| finding.payment_id.as_ref()) {
             if let Some(events) = evidence.events.get(id) {
@@ -59,6 +63,12 @@ impl Report {
     #[must_use]
     pub fn faults(&self) -> usize {
         self.struck.iter().map(|struck| struck.faults.len()).sum()
+    }
+
+    /// How often something was done to the stack.
+    #[must_use]
+    pub fn count(&self, fault: Fault) -> usize {
+        self.struck.iter().flat_map(|struck| &struck.faults).filter(|struck| **struck == fault).count()
     }
 
     /// Whether every promise was kept.
@@ -88,6 +98,13 @@ impl fmt::Display for Report {
         writeln!(f, "ended as: {}", counts(self.statuses.iter().map(|(status, count)| (*status, *count))))?;
         let letters = counts(self.letters.iter().map(|(cause, count)| (cause.as_str(), *count)));
         writeln!(f, "dead letters: {letters}")?;
+        if self.forgotten > 0 {
+            writeln!(
+                f,
+                "DynamoDB Local forgot {} that it had acknowledged and not committed",
+                self.forgotten
+            )?;
+        }
         writeln!(
             f,
             "at rest {} s after the last fault; the ledger was looked at {} times meanwhile",

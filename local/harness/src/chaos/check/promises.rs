@@ -50,19 +50,21 @@ pub(super) fn invented(evidence: &Evidence) -> Vec<(String, String)> {
     unknown.map(|id| (id.clone(), "no answer has ever named it".to_owned())).collect()
 }
 
-/// All answers to one key name one payment, and no two keys share one.
+/// All answers to one key name one payment, and no two keys share one. Of what DynamoDB has forgotten nobody can know
+/// any more that it was asked for before.
 pub(super) fn keys(evidence: &Evidence) -> Vec<String> {
     let mut findings = Vec::new();
     let mut key_of = BTreeMap::new();
     for receipt in &evidence.receipts {
-        let (key, ids) = (&receipt.key, &receipt.accepted);
+        let key = &receipt.key;
+        let ids: BTreeSet<_> = receipt.accepted.difference(&evidence.forgotten).collect();
         if ids.len() > 1 {
             findings.push(format!("{key}: {ids:?}"));
         }
         if !ids.is_empty() && receipt.refused.is_some() {
             findings.push(format!("{key} was accepted as {ids:?} and then refused: {:?}", receipt.refused));
         }
-        for id in ids {
+        for id in &receipt.accepted {
             if let Some(other) = key_of.insert(id, key) {
                 findings.push(format!("{key} and {other} both were told {id}"));
             }
@@ -135,6 +137,10 @@ mod tests {
         let mut refused = sound();
         refused.receipts[0].refused = Some((409, "already_paid".to_owned()));
         assert_eq!(keys(&refused).len(), 1);
+        for mut evidence in [two, refused] {
+            evidence.forgotten.insert("p1".to_owned());
+            assert!(keys(&evidence).is_empty());
+        }
     }
 
     #[test]

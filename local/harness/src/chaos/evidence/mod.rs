@@ -144,6 +144,9 @@ pub struct Evidence {
     pub charges: Vec<Charge>,
     /// Items of the vault that hold card data, by payment.
     pub vault: BTreeMap<String, VaultItem>,
+    /// Accepted payments that DynamoDB knows nothing of. DynamoDB Local answers a transaction some milliseconds
+    /// before it commits it, and forgets it if it is killed in between; on AWS what is acknowledged is kept.
+    pub forgotten: BTreeSet<String>,
     /// Products as the index has them, by id.
     pub indexed: BTreeMap<String, Indexed>,
     /// What `GET /payments/{id}` says of accepted payments; empty where it says nothing.
@@ -172,6 +175,9 @@ impl Evidence {
         ledger::read(&endpoints.database, &mut evidence).await?;
         evidence.charges = psp::charges(&endpoints.psp).await?;
         evidence.vault = vault::items(&endpoints.dynamodb).await?;
+        let kept = vault::payments(&endpoints.dynamodb).await?;
+        let forgotten = evidence.accepted().into_iter().filter(|id| !kept.contains(*id));
+        evidence.forgotten = forgotten.map(str::to_owned).collect();
         evidence.indexed = index::read(&endpoints.search, evidence.products.keys()).await?;
         evidence.shown = http::shown(endpoints, &evidence.receipts).await?;
         Ok(evidence)

@@ -1,6 +1,6 @@
 //! The card vault: which items hold card data. What they hold is not read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -21,6 +21,11 @@ pub(super) async fn items(endpoint: &str) -> Result<BTreeMap<String, VaultItem>,
     Ok(items)
 }
 
+/// Every payment that has an item, with card data or without.
+pub(super) async fn payments(endpoint: &str) -> Result<BTreeSet<String>, Failure> {
+    Ok(with(endpoint, "payment_id").await?.into_keys().collect())
+}
+
 /// Items with this attribute, which itself stays where it is.
 async fn with(endpoint: &str, attribute: &str) -> Result<BTreeMap<String, VaultItem>, Failure> {
     let pages = dynamodb_client(endpoint)
@@ -36,7 +41,7 @@ async fn with(endpoint: &str, attribute: &str) -> Result<BTreeMap<String, VaultI
         .try_collect()
         .await
         .map_err(|error| Failure(format!("chaos: vault: {}", DisplayErrorContext(error))))?;
-    let read = |item: std::collections::HashMap<String, AttributeValue>| {
+    let read = |item: HashMap<String, AttributeValue>| {
         let payment_id = item.get("payment_id")?.as_s().ok()?.clone();
         Some((payment_id, VaultItem { has_verdict: item.contains_key("verdict"), has_cvv: false }))
     };
