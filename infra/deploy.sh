@@ -3,10 +3,13 @@
 # brought up to date. infra/README.md says what each part takes and costs.
 #
 #   infra/deploy.sh STAGE [PART …]     STAGE is a file of infra/stages; without parts, all of them
+#   infra/deploy.sh STAGE cdc-off      takes Debezium's connector away; made again by `cdc`, it goes on at its offset
 #
 # What one template puts out is handed to those after it under the same name; of all values `sam deploy` takes
 # those that a template declares.
 set -euo pipefail
+# What fails within $(…) fails the script too.
+shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly PARTS=(security network streaming topics database search provision tables functions search-roles cdc observability domain)
@@ -21,32 +24,77 @@ stack() { echo "gateway-$stage-$1"; }
 # A value of the stage's file; nothing where it has none.
 stage_value() { sed -n "s/^$1: *\"\{0,1\}\([^\"#]*[^\"# ]\)\"\{0,1\} *$/\1/p" "infra/stages/$stage.yaml"; }
 
-# Every output of a stack as Name=Value lines; nothing where there is no such stack.
-outputs() {
-    aws cloudformation describe-stacks --stack-name "$(stack "$1")" --output text \
-        --query 'Stacks[0].Outputs[].[OutputKey, OutputValue]' 2> /dev/null | sed -n 's/\t/=/p' || true
+# What CloudFormation tells of a stack; nothing where there is no such stack. Any other refusal ends the script: to go
+# on as if nothing were there would deploy without what is.
+described() {
+    local told refusal
+    refusal=$(mktemp)
+    if told=$(aws cloudformation describe-stacks --stack-name "$(stack "$1")" --output text --query "Stacks[0].$2" \
+        2> "$refusal"); then
+        echo "$told"
+    else
+        grep -q "does not exist" "$refusal" || die "$(cat "$refusal")"
+    fi
+    rm -f "$refusal"
 }
+# Every output of a stack as Name=Value lines.
+outputs() { described "$1" 'Outputs[].[OutputKey, OutputValue]' | sed -n 's/\t/=/p'; }
 output() { outputs "$1" | sed -n "s/^$2=//p"; }
+# What a stack was deployed with.
+parameter() { described "$1" "Parameters[?ParameterKey=='$2'].ParameterValue"; }
 
-# What no template can say: MSK tells its brokers' addresses to whoever asks, and the API has its own when it is
-# there.
+# Removes a stack and waits until its names are free.
+remove() {
+    local name protected
+    name=$(stack "$1")
+    protected=$(described "$1" EnableTerminationProtection)
+    [ -n "$protected" ] || return 0
+    say "$1: removing $name"
+    [ "$protected" != True ] || aws cloudformation update-termination-protection \
+        --no-enable-termination-protection --stack-name "$name" > /dev/null
+    aws cloudformation delete-stack --stack-name "$name"
+    aws cloudformation wait stack-delete-complete --stack-name "$name"
+}
+
+# What no template can say: MSK tells its brokers' addresses to whoever asks, each time in another order, and the API
+# has its own when it is there.
 looked_up() {
-    local cluster host
+    local cluster brokers host
     cluster=$(output streaming MskClusterArn)
-    [ -z "$cluster" ] || echo "KafkaBootstrapServers=$(aws kafka get-bootstrap-brokers --cluster-arn "$cluster" \
-        --query BootstrapBrokerStringSaslIam --output text)"
+    if [ -n "$cluster" ]; then
+        brokers=$(aws kafka get-bootstrap-brokers --cluster-arn "$cluster" --query BootstrapBrokerStringSaslIam \
+            --output text | tr , '\n' | LC_ALL=C sort | paste -sd , -)
+        echo "KafkaBootstrapServers=$brokers"
+    fi
     host=$(stage_value CustomDomain)
     [ -n "$host" ] || host=$(output functions HttpApiUrl | sed 's#^https://##')
     [ -z "$host" ] || echo "PspNotificationUrl=https://$host/webhooks/pagbank"
 }
 
+# Tells a deployment from others: what the functions are made of, the template, the stage and, of the values after
+# it, those that the template asks for.
+release() {
+    local file=$1 asked
+    asked=$(sed -n '/^Parameters:/,/^[^ ]/s/^  \([A-Za-z0-9]*\):$/^\1=/p' "$file")
+    {
+        cat target/lambda/arm64/SHA256SUMS "$file" "infra/stages/$stage.yaml"
+        printf '%s\n' "${@:2}" | grep -f <(echo "$asked") || true
+    } | sha256sum | cut -d ' ' -f 1
+}
+
 # Deploys one template with the stage's values and all that other parts put out; $3… are values of its own.
 template() {
-    local part=$1 file=$2 values=("file://infra/stages/$stage.yaml" "${@:3}") earlier
-    mapfile -t earlier < <(for part in "${STACKS[@]}"; do outputs "$part"; done; looked_up)
+    local file=$2 values=("file://infra/stages/$stage.yaml" "${@:3}") earlier status
+    status=$(described "$1" StackStatus)
+    # A first creation that failed leaves a stack that takes no update.
+    case $status in ROLLBACK_COMPLETE | ROLLBACK_FAILED) remove "$1" ;; esac
+    earlier=$(for each in "${STACKS[@]}"; do outputs "$each"; done; looked_up)
+    [ -z "$earlier" ] || mapfile -t -O ${#values[@]} values <<< "$earlier"
+    ! grep -q '^  Release:$' "$file" || values+=("Release=$(release "$file" "${values[@]}")")
     say "$1: $(stack "$1")"
-    sam deploy --config-file infra/samconfig.toml --config-env "$stage" --template-file "$file" \
-        --stack-name "$(stack "$1")" --parameter-overrides "${values[@]}" "${earlier[@]}" "${unattended[@]}"
+    # A relative name would be looked for beside the template.
+    sam deploy --config-file "$PWD/infra/samconfig.toml" --config-env "$stage" --template-file "$file" \
+        --stack-name "$(stack "$1")" --parameter-overrides "${values[@]}" "${unattended[@]}"
     # A stack of production is removed by nobody by mistake.
     [ "$(stage_value DeletionProtection)" = false ] || aws cloudformation update-termination-protection \
         --enable-termination-protection --stack-name "$(stack "$1")" > /dev/null
@@ -97,42 +145,60 @@ functions() {
     [ "$told" = "$wanted" ] || template functions infra/template.yaml
 }
 
-# The plugin goes to the bucket that `sam` keeps for artefacts, under a name that tells its content.
+# The plugin goes to the bucket that `sam` keeps for artefacts, under a name that tells its content. A connector takes
+# no other plugin and no other brokers, and none stands beside it under its name, by which its offsets are filed: so it
+# is made anew.
 cdc() {
-    local zip bucket key
+    local zip bucket key brokers plugin_before brokers_before
     zip=$(infra/connect/build-plugin.sh)
     bucket=$(aws cloudformation describe-stacks --stack-name aws-sam-cli-managed-default --output text \
         --query "Stacks[0].Outputs[?OutputKey=='SourceBucket'].OutputValue")
     key=gateway-$stage/plugin-$(sha256sum "$zip" | cut -c 1-12).zip
     aws s3 cp --only-show-errors "$zip" "s3://$bucket/$key"
+    brokers=$(looked_up | sed -n 's/^KafkaBootstrapServers=//p')
+    plugin_before=$(parameter cdc CdcPluginKey)
+    brokers_before=$(parameter cdc KafkaBootstrapServers)
+    [ "$plugin_before $brokers_before" = "$key $brokers" ] || remove cdc
     template cdc infra/cdc.yaml "CdcPluginBucketArn=arn:aws:s3:::$bucket" "CdcPluginKey=$key"
 }
 
 deploy() {
+    local later reader writer
     case $1 in
         security | network | streaming | database | observability) template "$1" "infra/$1.yaml" ;;
         search) search ;;
         provision) packed provision && template provision infra/provision.yaml ;;
         topics)
             if [ "$(stage_value KafkaMode)" = serverless ]; then
-                say "topics: MSK Serverless has no topic API; run infra/topics.sh from within the network, then go on"
+                later=" ${PARTS[*]}"
+                die "topics: MSK Serverless has no topic API; run infra/topics.sh from within the network," \
+                    "then infra/deploy.sh $stage${later#* topics}"
             else
                 template topics infra/topics.yaml
             fi
             ;;
         tables) provision "{}" ;;
         functions) functions ;;
-        search-roles) provision "{\"SearchReaders\": [\"$(output functions SearchReaderRoleArn)\"],
-            \"SearchWriters\": [\"$(output functions SearchWriterRoleArn)\"]}" ;;
+        search-roles)
+            reader=$(output functions SearchReaderRoleArn)
+            writer=$(output functions SearchWriterRoleArn)
+            provision "{\"SearchReaders\": [\"$reader\"], \"SearchWriters\": [\"$writer\"]}"
+            ;;
         cdc) cdc ;;
+        cdc-off) remove cdc ;;
         domain) [ -z "$(stage_value CustomDomain)" ] || template domain infra/domain.yaml ;;
-        *) die "there is no part $1; the parts are: ${PARTS[*]}" ;;
+        *) die "there is no part $1; the parts are: ${PARTS[*]} cdc-off" ;;
     esac
 }
 
 stage=${1:-}
 [ -f "infra/stages/$stage.yaml" ] || die "say which stage: $(cd infra/stages && echo ./*.yaml)"
 for tool in aws sam; do command -v "$tool" > /dev/null || die "$tool is missing (infra/README.md)"; done
+# One region for all that is called.
+AWS_REGION=$(infra/region.sh "$stage")
+export AWS_REGION AWS_DEFAULT_REGION=$AWS_REGION
+account=$(aws sts get-caller-identity --query Account --output text) || die "sign in to AWS first"
+say "$stage in account $account, $AWS_REGION"
 unattended=()
 [ -z "${CI:-}" ] || unattended=(--no-confirm-changeset)
 shift

@@ -14,6 +14,8 @@ rm -rf "$folder" "$zip"
 mvn --batch-mode --quiet --file infra/connect/pom.xml org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
     -DoutputDirectory="$PWD/$folder" -DincludeScope=runtime \
     -DexcludeArtifactIds=kafka-clients,connect-api,slf4j-api,lz4-java,snappy-java,zstd-jni,jakarta.ws.rs-api >&2
+# Who builds it, and when, is no part of it.
+find "$folder" -type f -exec chmod 644 {} +
 find "$folder" -exec touch -d 2020-01-01T00:00:00Z {} +
 (cd "$folder" && find . -name '*.jar' | LC_ALL=C sort | TZ=UTC zip -X -q "$zip" -@)
 echo "$zip"

@@ -9,13 +9,15 @@ use gateway_mysql::Settings;
 
 use crate::source::{constant, depends_on, server_adapters};
 use crate::template::{
-    Function, STAGES, document, function, functions, functions_of, number, parameter, resources, stage,
+    Function, STAGES, document, function, functions, functions_of, number, parameter, read, resources, stage,
 };
 
 /// API Gateway answers for a function that has not within this time.
 const API_TIMEOUT_S: i64 = 30;
-/// What an account has unless it asks for more, less what AWS keeps unreserved.
-const CONCURRENCY_OF_AN_ACCOUNT: i64 = 1000 - 100;
+/// What AWS keeps unreserved of an account's environments.
+const UNRESERVED: i64 = 100;
+/// What an account has unless it asks for more, less that.
+const CONCURRENCY_OF_AN_ACCOUNT: i64 = 1000 - UNRESERVED;
 
 fn psp_timeout_ms(stage: &BTreeMap<String, String>) -> i64 {
     parameter("PspTimeoutMs", "template", stage)
@@ -142,12 +144,21 @@ fn jobs_leave_themselves_time_to_finish() {
 
 #[test]
 fn records_are_tried_again_for_no_longer_than_a_card_lives() {
+    let template = document("template");
     for function in functions() {
         for mapping in function.events("MSK") {
-            let Some(age_s) = mapping["MaximumRecordAgeInSeconds"].as_i64() else { continue };
-            assert!(age_s * 1000 <= CARD_LIFE_MS, "{}: {age_s} s", function.name);
+            // What analyses the dead has all the time there is.
+            if mapping["DestinationConfig"].is_null() {
+                continue;
+            }
+            let age = &mapping["MaximumRecordAgeInSeconds"];
+            assert_eq!(age["Ref"], "RecordAgeMaxSeconds", "{}", function.name);
+            // A stage lifts the limit for the time of a replay.
+            let age_s = number(age, &template, &BTreeMap::new());
+            assert!((60..=CARD_LIFE_MS / 1000).contains(&age_s), "{}: {age_s} s", function.name);
         }
     }
+    assert_eq!(template["Parameters"]["RecordAgeMaxSeconds"]["MinValue"], -1);
 }
 
 /// Environments that may be alive at once: the function's limit in a stage.
@@ -194,6 +205,14 @@ fn the_reserved_environments_fit_into_an_account() {
         let reserved = reserved(&stage(name), |_| true);
         assert!(reserved <= CONCURRENCY_OF_AN_ACCOUNT, "{name}: {reserved}");
     }
+}
+
+#[test]
+fn the_readme_says_what_both_stages_need_in_one_account() {
+    let reserved: i64 = STAGES.iter().map(|name| reserved(&stage(name), |_| true)).sum();
+    let readme = read("infra/README.md");
+    let said = readme.split_once("in one account need ").unwrap().1.split_once(". ").unwrap().0;
+    assert_eq!(said.replace(',', ""), (reserved + UNRESERVED).to_string());
 }
 
 #[test]

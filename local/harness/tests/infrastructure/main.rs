@@ -10,6 +10,7 @@ mod parameters;
 mod permissions;
 mod prices;
 mod runbook;
+mod scripts;
 mod source;
 mod template;
 mod topics;

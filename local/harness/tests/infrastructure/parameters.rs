@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::template::{PARTS, STAGES, document, read, resources, stage};
+use crate::template::{PARTS, STAGES, document, functions, read, resources, stage, text};
 
 /// What `infra/deploy.sh` itself finds out.
 const LOOKED_UP: [&str; 4] =
@@ -122,6 +122,45 @@ fn every_log_ends_and_is_encrypted() {
             assert_eq!(group["KmsKeyId"]["Ref"], "DataKeyArn", "{part}: {id}");
         }
     }
+}
+
+/// What is there already RDS does not make: without an end, and open to whoever reads logs.
+#[test]
+fn the_proxy_logs_into_a_group_of_ours() {
+    let database = document("database");
+    let groups = resources(&database, "AWS::Logs::LogGroup");
+    for (id, proxy) in resources(&database, "AWS::RDS::DBProxy") {
+        let name = format!("/aws/rds/proxy/{}", text(&proxy["DBProxyName"]));
+        let group = groups.iter().find(|(_, group)| text(&group["LogGroupName"]) == name);
+        let (group, _) = group.unwrap_or_else(|| panic!("{id}: there is no {name}"));
+        assert_eq!(database["Resources"][id.as_str()]["DependsOn"], group.as_str());
+    }
+}
+
+/// SAM compares templates, in which the values behind references are not to be seen.
+#[test]
+fn another_release_is_another_version_of_every_function() {
+    // Without one, code tells versions apart.
+    assert_eq!(document("template")["Parameters"]["Release"]["Default"], "");
+    for function in functions() {
+        let properties = &function.properties;
+        assert_eq!(properties["AutoPublishCodeSha256"]["Ref"], "Release", "{}", function.name);
+        assert!(properties["AutoPublishAliasAllProperties"].is_null(), "{}", function.name);
+    }
+}
+
+#[test]
+fn the_pipelines_credentials_last_as_long_as_its_deployment_may_take() {
+    let workflow = read(".github/workflows/ci.yml");
+    let deployment = workflow.split_once("\n  deploy:\n").unwrap().1;
+    let number = |key: &str| -> u64 {
+        let line = deployment.lines().find_map(|line| line.trim().strip_prefix(key));
+        line.unwrap_or_else(|| panic!("no {key}")).trim().parse().unwrap()
+    };
+    let seconds = number("role-duration-seconds:");
+    assert!(seconds >= number("timeout-minutes:") * 60, "{seconds} s");
+    // The role must allow it.
+    assert!(read("infra/README.md").contains(&format!("`MaxSessionDuration: {seconds}`")));
 }
 
 #[test]

@@ -95,6 +95,8 @@ fn consume(function: &Function, needed: &mut Permissions) {
             let actions =
                 ["kafka-cluster:DescribeTopic", "kafka-cluster:ReadData", "kafka-cluster:WriteData"];
             allow(needed, &actions, &topic);
+            // The mapping's own permission to write there, beside Kafka's.
+            allow(needed, &["kafka:Produce"], "${MskClusterArn}");
         }
     }
 }
