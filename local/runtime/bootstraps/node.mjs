@@ -51,10 +51,13 @@ async function load() {
   return handler;
 }
 
-// A handler with a third parameter answers by a callback, all others by what they return.
+// A handler with a third parameter may answer by its callback or by a promise, all others by what they return.
 function call(handler, event, context) {
   if (handler.length < 3) return handler(event, context);
-  return new Promise((resolve, reject) => handler(event, context, (error, result) => (error ? reject(error) : resolve(result))));
+  return new Promise((resolve, reject) => {
+    const returned = handler(event, context, (error, result) => (error ? reject(error) : resolve(result)));
+    if (typeof returned?.then === "function") returned.then(resolve, reject);
+  });
 }
 
 function contextOf(headers) {

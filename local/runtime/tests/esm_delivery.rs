@@ -36,6 +36,25 @@ async fn records_are_delivered_and_committed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_compression_that_producers_know_is_read() {
+    let broker = Broker::with_topic("pay", 1);
+    // Long and even enough that it is worth compressing: else batches are sent as they are.
+    let value = "paid ".repeat(1_000);
+    let codecs = ["gzip", "snappy", "lz4", "zstd"];
+    for codec in codecs {
+        broker.produce_compressed("pay", 0, codec, &value).await;
+    }
+    let function = Function::succeeding();
+    let stop = CancellationToken::new();
+    let config = mapping(&broker.bootstrap(), "pay");
+    let handle = Mapping::start(config, quick(), Arc::clone(&function), stop.clone()).unwrap();
+    function.wait_for_records(codecs.len()).await;
+    assert!(function.values().into_iter().flatten().all(|seen| seen == value));
+    stop.cancel();
+    handle.join().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_batch_is_retried_until_it_succeeds() {
     let broker = Broker::with_topic("pay", 1);
     broker.produce_all("pay", 0, ["a", "b"]).await;

@@ -13,6 +13,7 @@ Resources:
     Properties:
       StageName: v1
       Variables: {color: blue}
+      BinaryMediaTypes: [application~1pdf]
       Cors: {AllowOrigin: \"'https://shop'\", AllowMethods: \"'GET,PUT'\", MaxAge: \"'600'\"}
   F:
     Type: AWS::Serverless::Function
@@ -44,6 +45,7 @@ fn both_generations_of_apis_are_read() {
     );
     let shop = &application.apis["Shop"];
     assert_eq!((shop.stage.as_str(), shop.stage_variables["color"].as_str()), ("v1", "blue"));
+    assert_eq!(shop.binary_media_types, ["image~1png", "application~1pdf"], "those of `Globals` come first");
     let cors = shop.cors.clone().unwrap();
     assert_eq!(
         (cors.allow_origins, cors.allow_methods, cors.max_age_s),

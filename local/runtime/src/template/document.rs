@@ -78,14 +78,20 @@ impl Node {
 
     /// A tree without lines.
     pub fn from_value(value: Value) -> Self {
+        Self::at_line(0, value)
+    }
+
+    /// A tree that is on one line as a whole, as is what an intrinsic function gives.
+    pub fn at_line(line: usize, value: Value) -> Self {
+        let node = |value| Self::at_line(line, value);
         let kind = match value {
-            Value::Array(items) => Kind::List(items.into_iter().map(Self::from_value).collect()),
+            Value::Array(items) => Kind::List(items.into_iter().map(node).collect()),
             Value::Object(entries) => {
-                Kind::Map(entries.into_iter().map(|(name, value)| (name, Self::from_value(value))).collect())
+                Kind::Map(entries.into_iter().map(|(name, value)| (name, node(value))).collect())
             }
             scalar => Kind::Scalar(scalar),
         };
-        Self { line: 0, kind }
+        Self { line, kind }
     }
 }
 

@@ -35,6 +35,7 @@ fn destination(section: &Properties<'_>, made: &str) -> Option<DestinationArn> {
         named(resolver, kind.as_deref()?, &name)
     };
     let arn = match section.node.get("Destination") {
+        Some(node) if node.as_str().is_some() => section.text("Destination")?,
         Some(node) => resolver.text(node).ok().or_else(|| unresolved(node))?,
         None => named(resolver, kind.as_deref()?, made)?,
     };

@@ -15,7 +15,7 @@ impl Resolver<'_> {
             "Fn::GetAtt" => self.get_att(argument).map(Some),
             "Fn::Sub" => self.sub(argument).map(Some),
             "Fn::Join" => self.join(argument).map(Some),
-            "Fn::If" => self.choose(argument),
+            "Fn::If" => self.value(self.chosen(argument)?),
             "Fn::FindInMap" => self.find_in_map(argument),
             "Fn::Select" => self.select(argument).map(Some),
             "Fn::Split" => self.split(argument).map(Some),
@@ -55,10 +55,11 @@ impl Resolver<'_> {
         Ok(Value::from(texts.collect::<Result<Vec<_>, _>>()?.join(&self.text(delimiter)?)))
     }
 
-    fn choose(&self, argument: &Node) -> Resolved {
+    /// The node that `Fn::If` chooses.
+    pub(super) fn chosen<'n>(&self, argument: &'n Node) -> Result<&'n Node, Fault> {
         let [condition, yes, no] = arguments(argument, "If wants [condition, value, value]")?;
         let name = self.text(condition)?;
-        self.value(if self.condition(&name, condition.line)? { yes } else { no })
+        Ok(if self.condition(&name, condition.line)? { yes } else { no })
     }
 
     fn find_in_map(&self, argument: &Node) -> Resolved {

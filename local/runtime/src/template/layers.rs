@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::Template;
 use super::attributes::kind_of;
 use super::document::{Kind, Node};
@@ -19,12 +21,9 @@ const PATHS: [(&str, &[&str]); 4] = [
 
 /// The folders of a function's layers, and what of them is no folder here.
 pub(super) fn folders(properties: &Properties<'_>, template: &Template) -> (Vec<PathBuf>, Vec<String>) {
-    let Some(Kind::List(layers)) = properties.node.get("Layers").map(|layers| &layers.kind) else {
-        return Default::default();
-    };
     let mut found = (Vec::new(), Vec::new());
-    for layer in layers {
-        match folder(layer, template) {
+    for layer in listed(properties) {
+        match folder(&layer, template) {
             Some(folder) => found.0.push(folder),
             None => found.1.push(layer.as_str().map_or_else(|| layer.to_value().to_string(), str::to_owned)),
         }
@@ -32,12 +31,25 @@ pub(super) fn folders(properties: &Properties<'_>, template: &Template) -> (Vec<
     found
 }
 
-/// Lays the layers' paths before what the function, or else this machine, has there.
+/// The layers as they are written; of a list that only AWS knows, the function that gives it.
+fn listed(properties: &Properties<'_>) -> Vec<Node> {
+    let Some(node) = properties.node.get("Layers") else { return Vec::new() };
+    let given = node.as_intrinsic().and_then(|_| properties.resolver.value(node).ok().flatten());
+    let layers = given.map_or_else(|| node.clone(), |value| Node::at_line(node.line, value));
+    match layers.kind {
+        Kind::List(layers) => layers,
+        Kind::Scalar(Value::Null) => Vec::new(),
+        kind => vec![Node { line: node.line, kind }],
+    }
+}
+
+/// Lays the layers' paths before what the function, or else this machine, has there: the last layer's first, since
+/// AWS lays it over the others.
 pub(super) fn add_paths(folders: &[PathBuf], variables: &mut BTreeMap<String, String>) {
     for (name, places) in PATHS {
         let of_layer =
             |folder: &PathBuf| places.iter().flat_map(|place| matches(folder, place)).collect::<Vec<_>>();
-        let mut paths: Vec<String> = folders.iter().flat_map(of_layer).collect();
+        let mut paths: Vec<String> = folders.iter().rev().flat_map(of_layer).collect();
         if paths.is_empty() {
             continue;
         }

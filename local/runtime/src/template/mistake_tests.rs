@@ -29,6 +29,12 @@ fn each_mistake_is_told_with_its_line_and_remedy() {
         (mapping("            Topics: [a]\n            FilterCriteria:\n              Filters:\n                - Pattern: '{}'\n                - Pattern: '{'\n"), ":14: Resources.Pay.Properties.Events.It.Properties.FilterCriteria.Filters.1.Pattern: filter pattern { is not JSON"),
         (mapping("            Topics: [a]\n            FilterCriteria: {Filters: [{Pattern: '{\"value\": {\"n\": [{\"near\": 1}]}}'}]}\n"), ":11: Resources.Pay.Properties.Events.It.Properties.FilterCriteria.Filters.0.Pattern: filter pattern {\"value\""),
         (mapping(&format!("            Topics: [a]\n            FilterCriteria: {{Filters: [{}]}}\n", ["{Pattern: '{}'}"; 11].join(", "))), ":11: Resources.Pay.Properties.Events.It.Properties.FilterCriteria: 11 filters, but at most 10 are allowed"),
+        (mapping("            Topics: [a]\n            FilterCriteria: !If\n              - Always\n              - Filters:\n                  - Pattern: '{'\n              - !Ref AWS::NoValue\nConditions: {Always: !Equals [a, a]}\n"), ":14: Resources.Pay.Properties.Events.It.Properties.FilterCriteria.Filters.0.Pattern: filter pattern { is not JSON"),
+        (mapping("            Topics: [a]\n            FilterCriteria: !If [Nowhere, {Filters: []}, !Ref AWS::NoValue]\n"), ":11: Resources.Pay.Properties.Events.It.Properties.FilterCriteria: there is no condition Nowhere"),
+        (mapping("            Topics: [a]\n            FilterCriteria: {Filters: !Transform {Name: X}}\n"), ":11: Resources.Pay.Properties.Events.It.Properties.FilterCriteria.Filters: macros run on AWS only"),
+        (mapping("            Topics: [a]\n            FilterCriteria: {Filters: {Pattern: '{}'}}\n"), ":11: Resources.Pay.Properties.Events.It.Properties.FilterCriteria.Filters: a list is wanted here, not {\"Pattern\""),
+        (mapping("            Topics: [a]\n            FilterCriteria: {Filters: ['{}']}\n"), ":11: Resources.Pay.Properties.Events.It.Properties.FilterCriteria.Filters.0: a mapping is wanted here, not \"{}\""),
+        (mapping("            Topics: [a]\n            DestinationConfig: {OnFailure: {Type: SQS, Destination: '{{resolve:ssm:/failed}}'}}\n"), ":11: Resources.Pay.Properties.Events.It.Properties.DestinationConfig.OnFailure.Destination: only AWS knows '{{resolve:ssm:/failed}}'"),
         (mapping("            Topics: [a]\n            ConsumptionMode: Queue\n"), ":11: Resources.Pay.Properties.Events.It.Properties.ConsumptionMode: Queue is not run here, only Stream"),
         (mapping("            Topics: [a]\n            DestinationConfig: {OnFailure: {Destination: 'kafka://a'}}\n"), ":11: Resources.Pay.Properties.Events.It.Properties.DestinationConfig: kafka://a is the mapping's own topic"),
         (mapping("            Topics: [a]\n            DestinationConfig: {OnFailure: {Destination: 'arn:aws:s3:::failed'}}\n"), ":11: Resources.Pay.Properties.Events.It.Properties.DestinationConfig: arn:aws:s3:::failed leads nowhere on this machine: give a folder or an endpoint"),
@@ -43,6 +49,8 @@ fn each_mistake_is_told_with_its_line_and_remedy() {
         ("Resources:\n  Fn::Transform: {Name: AWS::Include}\n".into(), ":2: Resources.Fn::Transform: macros run on AWS only"),
         ("Resources:\n  Pay:\n    Type: AWS::Serverless::Function\n    Properties:\n      Timeout: 5\n      Fn::Transform: {Name: AWS::Include}\n".into(), ":6: Resources.Pay.Properties: macros run on AWS only"),
         ("Resources:\n  Map: {Type: 'AWS::Lambda::EventSourceMapping', Properties: {FunctionName: nobody, Topics: [a]}}\n".into(), "nobody is no function of this template"),
+        ("Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Environment:\n        Variables:\n          WORD: '{{resolve:secretsmanager:db:SecretString:word}}'\n".into(), ":7: Resources.F.Properties.Environment.Variables.WORD: only AWS knows '{{resolve:secretsmanager:db:SecretString:word}}': give it a value under `Attributes:`"),
+        ("Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      EventInvokeConfig: {DestinationConfig: {OnFailure: {Type: SNS, Destination: '{{resolve:ssm:/failed}}'}}}\n".into(), ":5: Resources.F.Properties.EventInvokeConfig.DestinationConfig.OnFailure.Destination: only AWS knows"),
         ("Parameters:\n  Stage: {Type: String}\nResources: {}\n".into(), ":2: Parameters.Stage: has no Default: give it a value, by --parameter Stage=…"),
         (r#"{"Resources": {"Pay": {"Type": "AWS::Serverless::Function",
   "Properties": {
@@ -97,8 +105,17 @@ fn what_is_legal_and_hardly_meant_is_told() {
             event("One", "g", ", FilterCriteria: {Filters: [{Pattern: '{}', Name: x}]}"),
             "Properties.FilterCriteria.Filters.0.Name: SelfManagedKafka has no such property",
         ),
+        (
+            event(
+                "One",
+                "g",
+                ", FilterCriteria: !If [Yes, {Filters: [{Pattern: '{}', Name: x}]}, !Ref AWS::NoValue]",
+            ),
+            "Properties.FilterCriteria.Filters.0.Name: SelfManagedKafka has no such property",
+        ),
     ] {
-        let application = template(&format!("{function}{events}"), "{}").application().unwrap();
+        let text = format!("{function}{events}Conditions: {{Yes: !Equals [a, a]}}\n");
+        let application = template(&text, "{}").application().unwrap();
         assert!(application.warnings.iter().any(|it| it.contains(expected)), "{:?}", application.warnings);
     }
     let slow = function.replace("Properties:", "Properties:\n      Timeout: 841") + &event("One", "g", "");
@@ -145,6 +162,7 @@ Resources:
 #[test]
 fn plain_schedules_call_functions() {
     let text = "
+Conditions: {Always: !Equals [a, a]}
 Resources:
   Sweep: {Type: 'AWS::Lambda::Function', Properties: {FunctionName: sweep}}
   Queue: {Type: 'AWS::SQS::Queue'}
@@ -153,7 +171,7 @@ Resources:
     Properties:
       ScheduleExpression: rate(5 minutes)
       State: DISABLED
-      Targets: [{Id: a, Arn: !GetAtt Sweep.Arn, Input: '{\"n\": 1}'}, {Id: b, Arn: !GetAtt Queue.Arn}]
+      Targets: !If [Always, [{Id: a, Arn: !GetAtt Sweep.Arn, Input: '{\"n\": 1}'}, {Id: b, Arn: !GetAtt Queue.Arn}], []]
   Nightly:
     Type: AWS::Scheduler::Schedule
     Properties:
@@ -161,7 +179,7 @@ Resources:
       ScheduleExpressionTimezone: America/Sao_Paulo
       FlexibleTimeWindow: {Mode: 'OFF'}
       GroupName: nights
-      Target: {Arn: !GetAtt Sweep.Arn, RoleArn: x}
+      Target: !If [Always, {Arn: !GetAtt Sweep.Arn, RoleArn: x}, !Ref AWS::NoValue]
   OnEvent: {Type: 'AWS::Events::Rule', Properties: {EventPattern: {source: [x]}, Targets: []}}
 ";
     let application = template(text, "{}").application().unwrap();

@@ -11,6 +11,7 @@ mod attributes;
 mod checks;
 mod conditions;
 mod document;
+mod dynamic;
 mod error;
 mod event_invoke;
 mod for_each;
@@ -34,6 +35,7 @@ mod schedules;
 mod scope;
 mod secrets;
 mod settings;
+mod settle;
 mod substitute;
 #[cfg(test)]
 mod tests;
@@ -304,16 +306,17 @@ impl<'r> Reader<'r> {
         let globals = self.template.root.get("Globals").and_then(|globals| globals.get(section));
         let own = node.section("Properties");
         let node = globals.map_or_else(|| own.clone(), |globals| merged(globals, own));
-        self.own_properties(logical_id, node)
+        self.own_properties(logical_id, &node)
     }
 
-    fn own_properties(&self, logical_id: &str, node: Node) -> Properties<'r> {
+    fn own_properties(&self, logical_id: &str, node: &Node) -> Properties<'r> {
         let path = format!("Resources.{logical_id}.Properties");
+        let properties = Properties::new(self.resolver, self.faults, path, self.resolver.settled(node));
         if let Some(transform) = node.get("Fn::Transform") {
             let fault = Fault::at(transform.line, intrinsics::not_understood("Fn::Transform"));
-            self.faults.borrow_mut().push(fault.within(&path));
+            properties.fault("", fault);
         }
-        Properties::new(self.resolver, self.faults, path, node)
+        properties
     }
 }
 

@@ -55,7 +55,7 @@ impl Template {
 impl Resolver<'_> {
     /// The template of a nested application with the parameters it is given; `None` if it is no file here.
     fn nested(&self, logical_id: &str, node: &Node) -> Result<Option<Template>, Fault> {
-        let properties = node.section("Properties");
+        let properties = self.settled(node.section("Properties"));
         let location = properties.get(location_of(kind_of(node)));
         let Some(location) = location.and_then(Node::as_str).filter(|location| !location.contains("://"))
         else {
@@ -71,7 +71,7 @@ impl Resolver<'_> {
                 format!("{} is no file: the path is taken from the template's folder", file.display());
             return Err(Fault::at(node.line, message).within("Properties"));
         }
-        let settings = self.settings_of(logical_id, properties)?;
+        let settings = self.settings_of(logical_id, &properties)?;
         let scope = self.scope.within(logical_id, &file);
         Template::read_scoped(&file, settings, scope).map(Some).map_err(|error| {
             let fault = error.faults.into_iter().next();

@@ -36,13 +36,14 @@ impl Drop for Project {
 
 const PARENT: &str = "
 Parameters: {Stage: {Type: String, Default: local}}
+Conditions: {IsLocal: !Equals [!Ref Stage, local]}
 Resources:
   Api: {Type: 'AWS::Serverless::HttpApi', Properties: {Auth: {DefaultAuthorizer: Users, Authorizers: {Users: {JwtConfiguration: {issuer: 'https://id', audience: [a]}}}}}}
   Shop:
     Type: AWS::Serverless::Application
     Properties:
       Location: shop/template.yaml
-      Parameters: {Topic: !Sub 'orders-${Stage}', Zones: [a, b], Api: !Ref Api}
+      Parameters: !If [IsLocal, {Topic: !Sub 'orders-${Stage}', Zones: [a, b], Api: !Ref Api}, !Ref AWS::NoValue]
   Stock: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: ./stock.json}}
   Elsewhere: {Type: 'AWS::Serverless::Application', Properties: {Location: {ApplicationId: 'arn:x', SemanticVersion: 1.0.0}}}
   Far: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: 'https://s3.amazonaws.com/b/t.yaml'}}
@@ -200,25 +201,31 @@ fn imports_come_from_a_file_beside_the_parameters_file() {
 #[test]
 fn layers_of_the_project_are_on_the_paths() {
     let template = "
+Conditions: {Yes: !Equals [a, a]}
+Globals: {Function: {Layers: [!Ref Base]}}
 Resources:
+  Base: {Type: 'AWS::Serverless::LayerVersion', Properties: {ContentUri: layers/base}}
   Common: {Type: 'AWS::Serverless::LayerVersion', Properties: {ContentUri: layers/common}}
   F:
     Type: AWS::Serverless::Function
     Properties:
-      Layers: [!Ref Common, 'arn:aws:lambda:us-east-1:1:layer:far:1']
+      Layers: [!If [Yes, !Ref Common, !Ref AWS::NoValue], 'arn:aws:lambda:us-east-1:1:layer:far:1']
       Environment: {Variables: {NODE_PATH: own}}
 ";
     let files = [
         ("template.yaml", template),
         ("layers/common/python/lib/python3.13/site-packages/x.py", ""),
         ("layers/common/python/y.py", ""),
+        ("layers/base/python/x.py", ""),
         ("layers/common/nodejs/node_modules/z/index.js", ""),
     ];
     let project = Project::new("layers", &files);
     let application = project.read("{}").unwrap();
     let layer = project.0.join("layers/common").display().to_string();
     let variables = &application.functions[0].environment;
-    let python = format!("{layer}/python:{layer}/python/lib/python3.13/site-packages");
+    let base = project.0.join("layers/base").display().to_string();
+    // A function's layers come after those of `Globals`, and AWS lays the later ones over the others.
+    let python = format!("{layer}/python:{layer}/python/lib/python3.13/site-packages:{base}/python");
     assert!(variables["PYTHONPATH"].starts_with(&python), "{}", variables["PYTHONPATH"]);
     assert_eq!(variables["NODE_PATH"], format!("{layer}/nodejs/node_modules:own"));
     assert_eq!(variables.get("LD_LIBRARY_PATH"), None);
@@ -227,4 +234,26 @@ Resources:
             .ignored
             .contains(&"F.Layers (no folder here: arn:aws:lambda:us-east-1:1:layer:far:1)".into())
     );
+}
+
+#[test]
+fn a_list_of_layers_that_only_aws_knows_is_told() {
+    for (layers, expected) in [
+        ("!Ref Arns", vec!["F.Layers (no folder here: arn:a)", "F.Layers (no folder here: arn:b)"]),
+        (
+            "!Split [',', !ImportValue Arns]",
+            vec![r#"F.Layers (no folder here: {"Fn::Split":[",",{"Fn::ImportValue":"Arns"}]})"#],
+        ),
+        ("!If [No, [arn:a], !Ref AWS::NoValue]", Vec::new()),
+    ] {
+        let template = format!(
+            "
+Parameters: {{Arns: {{Type: CommaDelimitedList, Default: 'arn:a,arn:b'}}}}
+Conditions: {{No: !Equals [a, b]}}
+Resources: {{F: {{Type: 'AWS::Serverless::Function', Properties: {{Layers: {layers}}}}}}}
+"
+        );
+        let project = Project::new("far-layers", &[("template.yaml", template.as_str())]);
+        assert_eq!(project.read("{}").unwrap().ignored, expected, "{layers}");
+    }
 }

@@ -8,6 +8,9 @@ use super::document::Node;
 use super::error::Fault;
 use super::settings::{Settings, text_of};
 
+/// Begins a type whose values are in SSM's parameter store: `Default`, and what a deployment gives, are names there.
+const STORED: &str = "AWS::SSM::Parameter::Value<";
+
 /// The value of every parameter of the template.
 pub fn values(root: &Node, settings: &Settings) -> Result<BTreeMap<String, Value>, Vec<Fault>> {
     let mut values = BTreeMap::new();
@@ -23,22 +26,35 @@ pub fn values(root: &Node, settings: &Settings) -> Result<BTreeMap<String, Value
 }
 
 fn value(name: &str, declared: &Node, settings: &Settings) -> Result<Value, Fault> {
-    let given = settings.parameters.get(name).or_else(|| settings.deployed.get(name)).cloned();
-    let default = || declared.get("Default").map(Node::to_value);
-    let value = given.or_else(default).ok_or_else(|| {
-        Fault::at(
-            declared.line,
-            format!(
-                "has no Default: give it a value, by --parameter {name}=… or under `Parameters: {name}:`"
-            ),
-        )
-    })?;
-    check_allowed(declared, &value)?;
     let kind = declared.get("Type").and_then(Node::as_str).unwrap_or("String");
+    let stored = kind.strip_prefix(STORED).and_then(|kind| kind.strip_suffix('>'));
+    let kind = stored.unwrap_or(kind);
+    let (known, reason) = match stored {
+        Some(_) => (None, "is the name of a value that SSM holds"),
+        None => (deployed(name, declared, settings), "has no Default"),
+    };
+    let given = settings.parameters.get(name).cloned().or(known);
+    let value = given.ok_or_else(|| without_value(name, declared, reason))?;
+    // What is allowed is a name in the store, not what is there.
+    if stored.is_none() {
+        check_allowed(declared, &value)?;
+    }
     if kind == "Number" && text_of(&value).is_none_or(|text| text.parse::<f64>().is_err()) {
         return Err(Fault::at(declared.line, format!("a number is wanted here, not {value}")));
     }
     Ok(if kind == "CommaDelimitedList" || kind.starts_with("List<") { list(value) } else { value })
+}
+
+/// What a deployment would give, else the template's own.
+fn deployed(name: &str, declared: &Node, settings: &Settings) -> Option<Value> {
+    let default = || declared.get("Default").map(Node::to_value);
+    settings.deployed.get(name).cloned().or_else(default)
+}
+
+fn without_value(name: &str, declared: &Node, reason: &str) -> Fault {
+    let message =
+        format!("{reason}: give it a value, by --parameter {name}=… or under `Parameters: {name}:`");
+    Fault::at(declared.line, message)
 }
 
 fn list(value: Value) -> Value {

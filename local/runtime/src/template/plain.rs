@@ -27,7 +27,7 @@ const RENAMED: [(&str, &[&str]); 7] = [
 impl Reader<'_> {
     /// A function without SAM; `Globals` are none of its.
     pub(super) fn plain_function(&self, logical_id: &str, node: &Node, application: &mut Application) {
-        let properties = self.own_properties(logical_id, node.section("Properties").clone());
+        let properties = self.own_properties(logical_id, node.section("Properties"));
         let function = functions::read(&properties, self.template, logical_id, node);
         self.look_at(&function, &properties, application);
         application.functions.push(function);
@@ -35,19 +35,18 @@ impl Reader<'_> {
 
     /// A mapping or schedule without SAM.
     pub(super) fn plain_caller(&self, logical_id: &str, node: &Node, application: &mut Application) {
+        let own = self.resolver.settled(node.section("Properties"));
         match kind_of(node) {
-            "AWS::Events::Rule" => self.plain_rule(logical_id, node, application),
+            "AWS::Events::Rule" => self.plain_rule(logical_id, &own, application),
             "AWS::Scheduler::Schedule" => {
-                let target = node.section("Properties").section("Target");
-                self.plain_schedule("ScheduleV2", logical_id, node, target, application);
+                self.plain_schedule("ScheduleV2", logical_id, &own, own.section("Target"), application);
             }
-            _ => self.plain_mapping(logical_id, node, application),
+            _ => self.plain_mapping(logical_id, &own, application),
         }
     }
 
     /// A rule calls each of its targets; one without schedule waits for events of AWS.
-    fn plain_rule(&self, logical_id: &str, node: &Node, application: &mut Application) {
-        let own = node.section("Properties");
+    fn plain_rule(&self, logical_id: &str, own: &Node, application: &mut Application) {
         let targets = match &own.section("Targets").kind {
             Kind::List(targets) if own.get("ScheduleExpression").is_some() => targets.as_slice(),
             _ => &[],
@@ -56,7 +55,7 @@ impl Reader<'_> {
             self.leave_aside(logical_id, "AWS::Events::Rule, without a schedule", application);
         }
         for target in targets {
-            self.plain_schedule("Schedule", logical_id, node, target, application);
+            self.plain_schedule("Schedule", logical_id, own, target, application);
         }
     }
 
@@ -64,7 +63,7 @@ impl Reader<'_> {
         &self,
         event: &str,
         logical_id: &str,
-        node: &Node,
+        own: &Node,
         target: &Node,
         application: &mut Application,
     ) {
@@ -72,7 +71,7 @@ impl Reader<'_> {
         let Some(function) = function_of(&arn, application) else {
             return self.leave_aside(logical_id, "a schedule of something else than a function", application);
         };
-        let properties = self.own_properties(logical_id, with_input(node.section("Properties"), target));
+        let properties = self.own_properties(logical_id, &with_input(own, target));
         let source = EventSource {
             id: &self.template.scope.full(logical_id),
             function: &application.functions[function],
@@ -87,8 +86,7 @@ impl Reader<'_> {
     }
 
     /// A mapping without SAM. Of other sources than Kafka it is left aside.
-    fn plain_mapping(&self, logical_id: &str, node: &Node, application: &mut Application) {
-        let own = node.section("Properties");
+    fn plain_mapping(&self, logical_id: &str, own: &Node, application: &mut Application) {
         if own.get("Topics").is_none() {
             return self.leave_aside(
                 logical_id,
@@ -96,10 +94,10 @@ impl Reader<'_> {
                 application,
             );
         }
-        let written = self.own_properties(logical_id, own.clone());
+        let written = self.own_properties(logical_id, own);
         application.warnings.extend(unknown::properties(MAPPING, &written, &self.template.file));
         let kind = if own.get("SelfManagedEventSource").is_some() { "SelfManagedKafka" } else { "MSK" };
-        let properties = self.own_properties(logical_id, as_sam(own));
+        let properties = self.own_properties(logical_id, &as_sam(&written));
         let Some(function) = self.named_function(&properties, application) else { return };
         let source = EventSource {
             id: &self.template.scope.full(logical_id),
@@ -140,11 +138,14 @@ fn with_input(own: &Node, target: &Node) -> Node {
 }
 
 /// The same properties under SAM's names.
-fn as_sam(own: &Node) -> Node {
+fn as_sam(written: &Properties<'_>) -> Node {
+    let own = &written.node;
     let mut entries: Vec<(String, Node)> =
         own.entries().map(|(name, node)| (name.to_owned(), node.clone())).collect();
     for (name, path) in RENAMED {
-        if let Some(node) = path.iter().try_fold(own, |node, member| node.get(member)) {
+        let Some((last, sections)) = path.split_last() else { continue };
+        let section = sections.iter().fold(written.clone(), |section, member| section.section(member));
+        if let Some(node) = section.node.get(last) {
             entries.push((name.to_owned(), node.clone()));
         }
     }

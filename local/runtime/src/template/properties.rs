@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use serde_json::Value;
 
-use super::document::{Kind, Node};
+use super::document::{EMPTY, Kind, Node};
 use super::error::Fault;
 use super::resolver::Resolver;
 use super::settings::text_of;
@@ -35,8 +35,8 @@ impl<'r> Properties<'r> {
 
     /// A nested mapping, empty where it is absent.
     pub(super) fn section(&self, key: &str) -> Self {
-        let node = self.node.section(key).clone();
-        Self { node, path: format!("{}.{key}", self.path), ..self.clone() }
+        let section = self.node.get(key).and_then(|node| self.mapping(key, node));
+        section.unwrap_or_else(|| self.at(key, EMPTY.clone()))
     }
 
     /// The resolved member; `None` where it is absent, `AWS::NoValue` or faulty.
@@ -80,28 +80,73 @@ impl<'r> Properties<'r> {
 
     /// A list of texts; a single text is a list of one.
     pub(super) fn texts(&self, key: &str) -> Vec<String> {
-        match self.value(key) {
+        self.known_texts(key).unwrap_or_else(|fault| {
+            self.fault(key, fault);
+            Vec::new()
+        })
+    }
+
+    /// The same with its fault handed back, for what may be known from elsewhere.
+    pub(super) fn known_texts(&self, key: &str) -> Result<Vec<String>, Fault> {
+        let value = self.node.get(key).map(|node| self.resolver.value(node)).transpose()?.flatten();
+        Ok(match value {
             Some(Value::Array(items)) => items.iter().filter_map(text_of).collect(),
             Some(value) => text_of(&value).into_iter().collect(),
             None => Vec::new(),
-        }
+        })
     }
 
-    /// A literal list's nodes, for lists of mappings.
+    /// The mappings of a list.
     pub(super) fn items(&self, key: &str) -> Vec<Self> {
-        let Some(Kind::List(items)) = self.node.get(key).map(|node| &node.kind) else { return Vec::new() };
-        let path = |index| format!("{}.{key}.{index}", self.path);
+        let Some(node) = self.node.get(key).and_then(|node| self.known(key, node)) else { return Vec::new() };
+        let Kind::List(items) = &node.kind else {
+            self.fault(key, unwanted("a list", &node));
+            return Vec::new();
+        };
         items
             .iter()
             .enumerate()
-            .map(|(index, node)| Self { node: node.clone(), path: path(index), ..self.clone() })
+            .filter_map(|(index, item)| self.mapping(&format!("{key}.{index}"), item))
             .collect()
     }
 
-    /// Keeps a fault of a member.
+    /// Keeps a fault of a member: once, however often the member is read.
     pub(super) fn fault(&self, key: &str, fault: Fault) {
         let fault = if key.is_empty() { fault } else { fault.within(key) };
-        self.faults.borrow_mut().push(fault.within(&self.path));
+        let fault = fault.within(&self.path);
+        let mut faults = self.faults.borrow_mut();
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+    }
+
+    /// A mapping below this one; `None` where there is nothing, or something else.
+    fn mapping(&self, step: &str, node: &Node) -> Option<Self> {
+        let node = self.known(step, node)?;
+        if !matches!(node.kind, Kind::Map(_)) {
+            self.fault(step, unwanted("a mapping", &node));
+            return None;
+        }
+        Some(self.at(step, node))
+    }
+
+    /// The node as it is written, or what its intrinsic function gives; `None` where that is nothing or faulty.
+    fn known(&self, step: &str, node: &Node) -> Option<Node> {
+        let known = match node.as_intrinsic() {
+            None => node.clone(),
+            Some(_) => match self.resolver.value(node) {
+                Ok(value) => Node::at_line(node.line, value?),
+                Err(fault) => {
+                    self.fault(step, fault);
+                    return None;
+                }
+            },
+        };
+        (known.kind != Kind::Scalar(Value::Null)).then_some(known)
+    }
+
+    fn at(&self, step: &str, node: Node) -> Self {
+        Self::new(self.resolver, self.faults, format!("{}.{step}", self.path), node)
     }
 
     fn read<T>(
@@ -120,15 +165,25 @@ impl<'r> Properties<'r> {
     }
 }
 
-/// SAM's merge of `Globals` and a resource's own properties: mappings merge, the resource wins.
+/// What stands where a mapping or a list of them would have an effect.
+fn unwanted(wanted: &str, node: &Node) -> Fault {
+    Fault::at(node.line, format!("{wanted} is wanted here, not {}", node.to_value()))
+}
+
+/// SAM's merge of `Globals` and a resource's own properties: mappings merge, the lists of `Globals` come before
+/// the resource's, and of all else the resource's wins.
 pub(super) fn merged(global: &Node, own: &Node) -> Node {
-    let (Kind::Map(base), Kind::Map(over)) = (&global.kind, &own.kind) else { return own.clone() };
-    if global.as_intrinsic().is_some() || own.as_intrinsic().is_some() {
-        return own.clone();
-    }
-    let inherited = base.iter().filter(|(name, _)| own.get(name).is_none()).cloned();
-    let own_members = over.iter().map(|(name, node)| {
-        (name.clone(), global.get(name).map_or_else(|| node.clone(), |global| merged(global, node)))
-    });
-    Node { line: own.line, kind: Kind::Map(inherited.chain(own_members).collect()) }
+    let is_function = global.as_intrinsic().is_some() || own.as_intrinsic().is_some();
+    let kind = match (&global.kind, &own.kind) {
+        (Kind::List(base), Kind::List(over)) => Kind::List(base.iter().chain(over).cloned().collect()),
+        (Kind::Map(base), Kind::Map(over)) if !is_function => {
+            let inherited = base.iter().filter(|(name, _)| own.get(name).is_none()).cloned();
+            let own_members = over.iter().map(|(name, node)| {
+                (name.clone(), global.get(name).map_or_else(|| node.clone(), |global| merged(global, node)))
+            });
+            Kind::Map(inherited.chain(own_members).collect())
+        }
+        _ => own.kind.clone(),
+    };
+    Node { line: own.line, kind }
 }

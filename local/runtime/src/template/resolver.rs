@@ -52,15 +52,18 @@ impl<'a> Resolver<'a> {
         Ok(Self { scope: template.scope.clone(), ..resolver })
     }
 
-    /// The value of a node, with every intrinsic function in it resolved.
+    /// The value of a node, with every intrinsic function and dynamic reference in it resolved.
     pub fn value(&self, node: &Node) -> Resolved {
         if let Some((function, argument)) = node.as_intrinsic() {
             return self.guarded(node.line, |this| {
-                this.intrinsic(function, argument).map_err(|fault| place(fault, node.line))
+                let value = this.intrinsic(function, argument).and_then(|value| this.looked_up(value));
+                value.map_err(|fault| place(fault, node.line))
             });
         }
         match &node.kind {
-            Kind::Scalar(value) => Ok(Some(value.clone())),
+            Kind::Scalar(value) => {
+                self.looked_up(Some(value.clone())).map_err(|fault| place(fault, node.line))
+            }
             Kind::List(items) => {
                 let items = items.iter().filter_map(|item| self.value(item).transpose());
                 Ok(Some(Value::Array(items.collect::<Result<_, _>>()?)))

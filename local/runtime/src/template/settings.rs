@@ -22,7 +22,7 @@ pub struct Settings {
     /// template does not declare are passed over, as `sam deploy` does.
     #[serde(skip)]
     pub deployed: BTreeMap<String, Value>,
-    /// `LogicalId.Attribute`, or `LogicalId` for what `Ref` gives: what only AWS knows.
+    /// `LogicalId.Attribute`, `LogicalId` for what `Ref` gives, or a whole `{{resolve:…}}`: what only AWS knows.
     pub attributes: BTreeMap<String, Value>,
     /// Values for `Fn::ImportValue`, by export name; in the file also `file:PATH` of such values.
     pub imports: BTreeMap<String, Value>,

@@ -36,7 +36,7 @@ Resources:
 
 const GIVEN: &str = "
 Parameters: {Needed: given, 'AWS::Region': sa-east-1}
-Attributes: {Proxy.Endpoint: '127.0.0.1', Proxy: my-proxy}
+Attributes: {Proxy.Endpoint: '127.0.0.1', Proxy: my-proxy, '{{resolve:ssm:/known}}': 'k:9092'}
 Imports: {Net: vpc-1}
 ";
 
@@ -100,6 +100,10 @@ fn intrinsic_functions_resolve_in_both_forms() {
         ("'Fn::Base64': hi", json!("aGk=")),
         ("!Sub text", json!("text")),
         ("'!Ref Stage'", json!("!Ref Stage")),
+        ("'kafka://{{resolve:ssm:/known}}/x'", json!("kafka://k:9092/x")),
+        ("!Sub '${Stage}-{{resolve:ssm:/known}}'", json!("local-k:9092")),
+        ("!Join ['', ['{{resolve:ssm:', /known, '}}']]", json!("k:9092")),
+        ("!Split [':', '{{resolve:ssm:/known}}']", json!(["k", "9092"])),
     ] {
         match (resolve(expression), expected) {
             (Err(_), Value::Null) => {}
@@ -122,6 +126,12 @@ fn what_cannot_be_resolved_says_what_to_do() {
         ("!Select [9, !Ref Zones]", "no such item"),
         ("!Transform {Name: X}", "macros run on AWS only"),
         ("!Cidr [a, 1, 2]", "Fn::Cidr is not understood"),
+        (
+            "'x-{{resolve:ssm:/own}}'",
+            "only AWS knows '{{resolve:ssm:/own}}': give it a value under `Attributes:`",
+        ),
+        ("!Sub '{{resolve:ssm:/${Stage}}}'", "`'{{resolve:ssm:/local}}': …`"),
+        ("!Join ['', ['{{resolve:ssm:/', !Ref Stage, '}}']]", "`'{{resolve:ssm:/local}}': …`"),
     ] {
         let fault = resolve(expression).unwrap_err();
         assert!(fault.message.contains(expected), "{expression}: {}", fault.message);
@@ -141,6 +151,101 @@ fn parameters_want_values_that_are_allowed_and_declared() {
         let faults = Resolver::new(&parse(RULES).unwrap(), &settings).unwrap_err();
         let text = TemplateError::new(&PathBuf::from("t.yaml"), faults).to_string();
         assert!(text.contains(expected), "{given}: {text}");
+    }
+}
+
+#[test]
+fn the_name_of_a_stored_parameter_is_not_its_value() {
+    let value = |kind: &str, given: &str| {
+        let names = "Default: /prod/brokers, AllowedValues: [/prod/brokers, /test/brokers]";
+        let root = parse(&format!("Parameters:\n  Brokers: {{Type: '{kind}', {names}}}\n")).unwrap();
+        let mut settings = settings(given);
+        settings.deployed.insert("Brokers".into(), json!("/test/brokers"));
+        let resolver = Resolver::new(&root, &settings);
+        let failed = |faults| TemplateError::new(&PathBuf::from("t.yaml"), faults).to_string();
+        resolver.map_err(failed).map(|resolver| resolver.reference("Brokers").unwrap().unwrap())
+    };
+    let missing = "t.yaml:2: Parameters.Brokers: is the name of a value that SSM holds: give it a value, \
+                   by --parameter Brokers=… or under `Parameters: Brokers:`";
+    let given = "Parameters: {Brokers: 'a:1, b:2'}";
+    for (kind, given, expected) in [
+        ("String", "{}", Ok(json!("/test/brokers"))),
+        ("AWS::SSM::Parameter::Name", "{}", Ok(json!("/test/brokers"))),
+        ("AWS::SSM::Parameter::Value<String>", "{}", Err(missing.to_owned())),
+        ("AWS::SSM::Parameter::Value<String>", given, Ok(json!("a:1, b:2"))),
+        ("AWS::SSM::Parameter::Value<List<String>>", "{}", Err(missing.to_owned())),
+        ("AWS::SSM::Parameter::Value<List<String>>", given, Ok(json!(["a:1", "b:2"]))),
+        ("AWS::SSM::Parameter::Value<CommaDelimitedList>", given, Ok(json!(["a:1", "b:2"]))),
+    ] {
+        assert_eq!(value(kind, given), expected, "{kind}, {given}");
+    }
+}
+
+#[test]
+fn conditions_choose_the_sections_of_a_function() {
+    let text = "
+Conditions: {Yes: !Equals [a, a], No: !Equals [a, b]}
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: !If [Yes, src, !Ref AWS::NoValue]
+      Environment: !If
+        - Yes
+        - Variables: {A: !If [No, 1, 2], B: !If [No, 3, !Ref AWS::NoValue]}
+        - !Ref AWS::NoValue
+      EventInvokeConfig: !If [No, {MaximumRetryAttempts: 1}, !Ref AWS::NoValue]
+      Events: !If
+        - Yes
+        - Every: {Type: Schedule, Properties: !If [Yes, {Schedule: rate(1 minute)}, !Ref AWS::NoValue]}
+          Never: !If [No, {Type: Schedule, Properties: {Schedule: rate(1 hour)}}, !Ref AWS::NoValue]
+        - !Ref AWS::NoValue
+";
+    let application = template(text, "{}").application().unwrap();
+    let function = &application.functions[0];
+    assert_eq!(function.code_uri, PathBuf::from("infra/src"));
+    assert_eq!(function.environment, BTreeMap::from([("A".to_owned(), "2".to_owned())]));
+    assert_eq!(function.event_invoke.retries_max, None);
+    let schedules: Vec<_> = application.schedules.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(schedules, ["FEvery"]);
+    assert_eq!((application.ignored, application.warnings), (Vec::new(), Vec::new()));
+    for (section, expected) in [
+        ("!Transform {Name: X}", "F.Properties.Environment: macros run on AWS only"),
+        ("!If [Nowhere, {}, {}]", "F.Properties.Environment: there is no condition Nowhere"),
+        ("text", "F.Properties.Environment: a mapping is wanted here, not \"text\""),
+    ] {
+        let text = format!(
+            "Resources:\n  F: {{Type: 'AWS::Serverless::Function', Properties: {{Environment: {section}}}}}\n"
+        );
+        let error = template(&text, "{}").application().unwrap_err().to_string();
+        assert!(error.contains(expected), "{expected}\nis not in\n{error}");
+    }
+}
+
+#[test]
+fn brokers_of_the_parameters_file_are_enough() {
+    let text = "
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        It:
+          Type: SelfManagedKafka
+          Properties:
+            KafkaBootstrapServers: !Split [',', !ImportValue brokers]
+            Topics: [orders]
+";
+    let given = template(text, "{Runtime: {BootstrapServers: 'k:9092'}}").application().unwrap();
+    assert_eq!(given.mappings[0].bootstrap_servers, "k:9092");
+    let imported = template(text, "{Imports: {brokers: 'a:1,b:2'}}").application().unwrap();
+    assert_eq!(imported.mappings[0].bootstrap_servers, "a:1,b:2");
+    let error = template(text, "{}").application().unwrap_err().to_string();
+    for expected in [
+        "infra/template.yaml:10: Resources.F.Properties.Events.It.Properties.KafkaBootstrapServers: another stack",
+        "Resources.F.Properties.Events.It.Properties: has no brokers here",
+    ] {
+        assert!(error.contains(expected), "{expected}\nis not in\n{error}");
     }
 }
 

@@ -58,8 +58,11 @@ impl EventSource<'_> {
     fn destination(&self) -> Option<OnFailureDestination> {
         let on_failure = self.properties.section("DestinationConfig").section("OnFailure");
         let node = on_failure.node.get("Destination")?;
-        let known = self.properties.resolver.text(node).ok();
-        let destination = known.or_else(|| self.unknown_arn(node, on_failure.text("Type").as_deref()))?;
+        let resolved = || self.properties.resolver.text(node).ok();
+        let destination = match node.as_str() {
+            Some(_) => on_failure.text("Destination"),
+            None => resolved().or_else(|| self.unknown_arn(node, on_failure.text("Type").as_deref())),
+        }?;
         if destination.is_empty() {
             return None;
         }

@@ -9,6 +9,9 @@ use super::first_text;
 use crate::esm::config::{EventSource as Source, StartingPosition};
 use crate::esm::limits::{GROUP_CHARS_MAX, TOPIC_CHARS_MAX};
 
+/// The brokers of self-managed Kafka.
+const SERVERS: &str = "KafkaBootstrapServers";
+
 impl EventSource<'_> {
     /// `Stream`; where only AWS knows it, an ARN made of what the template says, since
     /// brokers are found by the parameters file anyway.
@@ -25,20 +28,27 @@ impl EventSource<'_> {
         Some(self.properties.resolver.text(stream).unwrap_or_else(|_| unknown()))
     }
 
+    /// The parameters file's brokers, else the template's, which only then have to be known.
     pub(super) fn bootstrap_servers(&self, source: &Source, settings: &Settings) -> Option<String> {
-        let own = self.properties.texts("KafkaBootstrapServers").join(",");
+        let own = self.properties.known_texts(SERVERS).map(|servers| servers.join(","));
         let arn = match source {
             Source::Msk { cluster_arn } => cluster_arn.as_str(),
-            Source::SelfManaged => own.as_str(),
+            Source::SelfManaged => own.as_deref().unwrap_or_default(),
         };
-        let given =
-            settings.runtime.bootstrap_servers.as_ref().and_then(|servers| servers.find(&[self.id, arn]));
-        let servers = given.map(str::to_owned).or_else(|| Some(own.clone()).filter(|own| !own.is_empty()));
-        if servers.is_none() {
+        let servers = settings.runtime.bootstrap_servers.as_ref();
+        if let Some(given) = servers.and_then(|servers| servers.find(&[self.id, arn])) {
+            return Some(given.to_owned());
+        }
+        let own = own.unwrap_or_else(|fault| {
+            self.properties.fault(SERVERS, fault);
+            String::new()
+        });
+        if own.is_empty() {
             let message = "has no brokers here: give them under `Runtime: {BootstrapServers: host:port}`";
             self.properties.fault("", Fault::at(self.properties.node.line, message));
+            return None;
         }
-        servers
+        Some(own)
     }
 
     pub(super) fn topic(&self) -> Option<String> {

@@ -7,8 +7,8 @@ use super::super::Template;
 use super::super::document::parse;
 use super::super::settings::Settings;
 use crate::esm::config::{
-    Authentication, DestinationService, EventRecordFormat, MappingConfig, OnFailureDestination, PollerLimits,
-    StartingPosition, SystemLogLevel,
+    Authentication, DestinationService, EventRecordFormat, EventSource, MappingConfig, OnFailureDestination,
+    PollerLimits, StartingPosition, SystemLogLevel,
 };
 
 const GIVEN: &str = "
@@ -26,7 +26,8 @@ Secrets:
 fn read(properties: &str) -> Result<MappingConfig, String> {
     let text = format!(
         "Resources: {{Pay: {{Type: 'AWS::Serverless::Function', Properties: {{Events: {{Orders: {{Type: MSK, \
-         Properties: {{Stream: 'arn:aws:kafka:us-east-1:123456789012:cluster/c/1', Topics: [orders]{properties}}}}}}}}}}}}}"
+         Properties: {{Stream: 'arn:aws:kafka:us-east-1:123456789012:cluster/c/1', Topics: [orders]{properties}}}}}}}}}}}}}\n\
+         Conditions: {{Yes: !Equals [a, a], No: !Equals [a, b]}}\n"
     );
     let root = parse(&text).unwrap();
     let settings: Settings = serde_json::from_value(parse(GIVEN).unwrap().to_value()).unwrap();
@@ -161,6 +162,66 @@ Resources:
     assert_eq!(mapping.starting_position, StartingPosition::Latest);
     assert_eq!(application.functions[0].timeout, Duration::from_secs(7));
     assert_eq!(application.ignored, ["Queue (AWS::Lambda::EventSourceMapping, not of Kafka)"]);
+}
+
+#[test]
+fn conditions_choose_sections_lists_and_their_items() {
+    for (before, chosen, after) in [
+        (", FilterCriteria: ", "{Filters: [{Pattern: '{}'}]}", ""),
+        (", FilterCriteria: {Filters: ", "[{Pattern: '{}'}]", "}"),
+        (", FilterCriteria: {Filters: [", "{Pattern: '{}'}", "]}"),
+        (", DestinationConfig: ", "{OnFailure: {Destination: 'kafka://dead'}}", ""),
+        (", DestinationConfig: {OnFailure: ", "{Destination: 'kafka://dead'}", "}"),
+        (", ProvisionedPollerConfig: ", "{MinimumPollers: 2}", ""),
+        (", LoggingConfig: ", "{SystemLogLevel: INFO}", ""),
+        (", SourceAccessConfigurations: ", "[{Type: BASIC_AUTH, URI: 'arn:secret'}]", ""),
+        (", SourceAccessConfigurations: [", "{Type: BASIC_AUTH, URI: 'arn:secret'}", "]"),
+        (", FunctionResponseTypes: [", "ReportBatchItemFailures", "]"),
+    ] {
+        let plain = mapping(&format!("{before}{chosen}{after}"));
+        let either = |name: &str| {
+            mapping(&format!("{before}!If [Yes, !If [{name}, {chosen}, !Ref AWS::NoValue], x]{after}"))
+        };
+        assert_ne!(plain, mapping(""), "{before}{chosen}{after}");
+        assert_eq!(either("Yes"), plain, "{before}{chosen}{after}");
+        assert_eq!(either("No"), mapping(""), "{before}{chosen}{after}");
+    }
+}
+
+#[test]
+fn conditions_choose_the_parts_of_a_plain_mapping() {
+    let text = "
+Parameters: {Own: {Type: String}}
+Conditions: {IsOwn: !Equals [!Ref Own, 'true']}
+Resources:
+  Pay: {Type: 'AWS::Lambda::Function'}
+  Orders:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref Pay
+      Topics: [orders]
+      EventSourceArn: !If [IsOwn, !Ref AWS::NoValue, 'arn:aws:kafka:us-east-1:1:cluster/c/1']
+      SelfManagedEventSource: !If [IsOwn, {Endpoints: {KafkaBootstrapServers: ['k1:9092']}}, !Ref AWS::NoValue]
+      SelfManagedKafkaEventSourceConfig: !If [IsOwn, {ConsumerGroupId: own}, !Ref AWS::NoValue]
+      AmazonManagedKafkaEventSourceConfig: !If [IsOwn, !Ref AWS::NoValue, {ConsumerGroupId: shared}]
+";
+    let arn = "arn:aws:kafka:us-east-1:1:cluster/c/1";
+    let msk = EventSource::Msk { cluster_arn: arn.into() };
+    for (own, servers, source, group) in
+        [("true", "k1:9092", EventSource::SelfManaged, "own"), ("false", "msk:9092", msk, "shared")]
+    {
+        let given =
+            format!("Parameters: {{Own: '{own}'}}\nRuntime: {{BootstrapServers: {{'{arn}': 'msk:9092'}}}}\n");
+        let template = Template {
+            file: PathBuf::from("template.yaml"),
+            root: parse(text).unwrap(),
+            settings: serde_json::from_value(parse(&given).unwrap().to_value()).unwrap(),
+            scope: Default::default(),
+        };
+        let mapping = template.application().unwrap().mappings.remove(0);
+        assert_eq!((mapping.source, mapping.bootstrap_servers.as_str()), (source, servers));
+        assert_eq!(mapping.consumer_group_id, group);
+    }
 }
 
 #[test]

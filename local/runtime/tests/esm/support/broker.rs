@@ -8,6 +8,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{Message, OwnedHeaders, OwnedMessage};
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 
 /// A running mock cluster; ends when dropped.
 pub struct Broker {
@@ -38,6 +39,11 @@ impl Broker {
         self.producer.client().mock_cluster().unwrap().create_topic(topic, partitions, 1).unwrap();
     }
 
+    /// Answers the next request of this kind by an error.
+    pub fn fail_next(&self, request: RDKafkaApiKey, error: RDKafkaRespErr) {
+        self.producer.client().mock_cluster().unwrap().request_errors(request, &[error]);
+    }
+
     /// Where clients connect to.
     pub fn bootstrap(&self) -> String {
         self.producer.client().mock_cluster().unwrap().bootstrap_servers()
@@ -48,6 +54,17 @@ impl Broker {
         let record = FutureRecord::to(topic).partition(partition).key(key).payload(value);
         let record = record.headers(OwnedHeaders::new());
         self.producer.send(record, Duration::from_secs(5)).await.unwrap();
+    }
+
+    /// Produces a record as a client does that compresses its batches.
+    pub async fn produce_compressed(&self, topic: &str, partition: i32, codec: &str, value: &str) {
+        let producer: FutureProducer = ClientConfig::new()
+            .set("bootstrap.servers", self.bootstrap())
+            .set("compression.type", codec)
+            .create()
+            .unwrap();
+        let record = FutureRecord::to(topic).partition(partition).key("k").payload(value);
+        producer.send(record, Duration::from_secs(5)).await.unwrap();
     }
 
     /// Produces `values` into one partition, in order, under the key `k`.
