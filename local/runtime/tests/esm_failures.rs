@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use esm_local::esm::config::{DestinationArn, MappingConfig, OnFailureDestination};
-use esm_local::esm::{Mapping, StartError};
+use esm_local::esm::{EsmOptions, Mapping, StartError};
 use rdkafka::Message;
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use support::broker::{Broker, text};
 use support::function::{Function, Seen, failing, function_error, success};
 use support::{committed, mapping, quick};
@@ -96,6 +97,57 @@ async fn exhausted_attempts_send_each_failed_record_and_the_partition_goes_on() 
     assert_eq!(offsets, ["1", "3"]);
     broker.produce_all("pay", 0, [4]).await;
     committed(&handle, 0, 5).await;
+    stop.cancel();
+    handle.join().await;
+}
+
+/// Nothing succeeds, and what fails goes to the topic `dlq` at once.
+fn failing_to_topic(broker: &Broker) -> MappingConfig {
+    MappingConfig {
+        maximum_retry_attempts: Some(0),
+        on_failure: Some(OnFailureDestination::KafkaTopic("dlq".to_owned())),
+        ..mapping(&broker.bootstrap(), "pay")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_its_topic_can_never_take_is_dropped_and_holds_up_nothing() {
+    let broker = Broker::with_topic("pay", 1);
+    broker.create_topic("dlq", 1);
+    let large = "x".repeat(8_000);
+    broker.produce_all("pay", 0, ["small", large.as_str(), "small"]).await;
+    let function = Function::new(|_, _| async { function_error() });
+    let stop = CancellationToken::new();
+    let kafka_properties = vec![("message.max.bytes".to_owned(), "4000".to_owned())];
+    let options = EsmOptions { kafka_properties, ..quick() };
+    let handle = Mapping::start(failing_to_topic(&broker), options, function, stop.clone()).unwrap();
+    committed(&handle, 0, 3).await;
+    let metrics = handle.metrics();
+    assert_eq!((metrics.destination_delivered, metrics.dropped, metrics.destination_error), (2, 1, 1));
+    let offsets: Vec<serde_json::Value> = broker
+        .read("dlq", 0, 2)
+        .await
+        .iter()
+        .map(|letter| serde_json::from_str::<serde_json::Value>(&text(letter)).unwrap())
+        .map(|letter| letter["KafkaBatchInfo"]["recordInfo"]["offset"].clone())
+        .collect();
+    assert_eq!(offsets, ["0", "2"]);
+    stop.cancel();
+    handle.join().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_too_large_in_company_is_delivered_alone() {
+    let broker = Broker::with_topic("pay", 1);
+    broker.create_topic("dlq", 1);
+    broker.produce_all("pay", 0, 0..3).await;
+    broker.fail_next(RDKafkaApiKey::Produce, RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+    let function = Function::new(|_, _| async { function_error() });
+    let stop = CancellationToken::new();
+    let handle = Mapping::start(failing_to_topic(&broker), quick(), function, stop.clone()).unwrap();
+    committed(&handle, 0, 3).await;
+    let metrics = handle.metrics();
+    assert_eq!((metrics.destination_delivered, metrics.dropped, metrics.destination_error), (3, 0, 0));
     stop.cancel();
     handle.join().await;
 }

@@ -8,8 +8,9 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use esm_local::esm::config::{MappingConfig, StartingPosition};
+use esm_local::esm::config::{MappingConfig, StartingPosition, SystemLogLevel};
 use esm_local::esm::status::MappingState;
+use esm_local::esm::system_log::LogSink;
 use esm_local::esm::{EsmOptions, Mapping, MappingHandle};
 use support::broker::Broker;
 use support::function::{Function, success};
@@ -196,6 +197,49 @@ async fn latest_starts_at_the_end_once_and_a_restart_does_not_skip() {
     assert_eq!(function.offsets()[&0], [3, 4]);
     let lag = handle.status_with_lag().await.unwrap().partitions[0].lag;
     assert_eq!(lag, Some(0));
+    stop.cancel();
+    handle.join().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trim_horizon_starts_at_the_oldest_record_whatever_the_reset_policy() {
+    let broker = Broker::with_topic("pay", 1);
+    broker.produce_all("pay", 0, 0..3).await;
+    let kafka_properties = vec![("auto.offset.reset".to_owned(), "latest".to_owned())];
+    let options = EsmOptions { kafka_properties, ..quick() };
+    for (end, expected) in [(3_i64, vec![0_i64, 1, 2]), (5, vec![3, 4])] {
+        let function = Function::succeeding();
+        let stop = CancellationToken::new();
+        let config = mapping(&broker.bootstrap(), "pay");
+        let handle = Mapping::start(config, options.clone(), Arc::clone(&function), stop.clone()).unwrap();
+        committed(&handle, 0, end).await;
+        assert_eq!(function.offsets()[&0], expected, "what is committed wins");
+        stop.cancel();
+        handle.join().await;
+        broker.produce_all("pay", 0, end..end + 2).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_assigned_is_logged_with_how_many_partitions_there_are() {
+    let broker = Broker::with_topic("pay", 3);
+    let (lines, mut logged) = tokio::sync::mpsc::unbounded_channel();
+    let sink = LogSink::new(move |_, line| drop(lines.send(line)));
+    let config =
+        MappingConfig { system_log_level: Some(SystemLogLevel::Info), ..mapping(&broker.bootstrap(), "pay") };
+    let options = EsmOptions { log_sink: Some(sink), ..quick() };
+    let stop = CancellationToken::new();
+    let handle = Mapping::start(config, options, Function::succeeding(), stop.clone()).unwrap();
+    let assignment = async {
+        loop {
+            let line: serde_json::Value = serde_json::from_str(&logged.recv().await.unwrap()).unwrap();
+            let connection = &line["kafkaEventSourceConnection"];
+            if connection["assignedPartitionCount"] == 3 {
+                return connection["totalPartitionCount"].clone();
+            }
+        }
+    };
+    assert_eq!(tokio::time::timeout(support::PATIENCE, assignment).await.unwrap(), 3);
     stop.cancel();
     handle.join().await;
 }

@@ -242,6 +242,36 @@ async fn records_are_validated_decoded_and_filtered_by_the_registrys_schema() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schema_that_the_registry_did_not_know_is_asked_for_again() {
+    // First something else answers, then the registry without the schema, then with it.
+    let server = Server::start(|count, _| match count {
+        0 => (StatusCode::NOT_FOUND, "<html>no such page</html>".to_owned()),
+        1 => (StatusCode::NOT_FOUND, json!({"error_code": 40_403}).to_string()),
+        _ => (StatusCode::OK, json!({"schemaType": "JSON", "schema": SCHEMA}).to_string()),
+    })
+    .await;
+    let broker = Broker::with_topic("pay", 1);
+    let value = "\0\0\0\0\x07{\"id\":1}";
+    broker.produce("pay", 0, "k", value).await;
+    let function = Function::succeeding();
+    let stop = CancellationToken::new();
+    let config = validated(&broker, &server.url, EventRecordFormat::Json);
+    let handle = Mapping::start(config, quick(), Arc::clone(&function), stop.clone()).unwrap();
+    committed(&handle, 0, 1).await;
+    assert_eq!(server.requests().len(), 2, "what is not the registry's own answer is asked again");
+    assert_eq!(handle.metrics().dropped, 1);
+    eventually("a record by the schema that was registered meanwhile", || async {
+        broker.produce("pay", 0, "k", value).await;
+        !function.calls().is_empty()
+    })
+    .await;
+    assert_eq!(function.values()[0][0], r#"{"id":1}"#);
+    assert_eq!(server.requests().len(), 3, "what is missing is believed for a while");
+    stop.cancel();
+    handle.join().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lag_makes_pollers() {
     let broker = Broker::with_topic("pay", 12);
     let gate = Arc::new(tokio::sync::Semaphore::new(0));

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use esm_local::esm::EsmOptions;
-use esm_local::esm::directory::Directory;
+use esm_local::esm::directory::{Directory, Served};
 use esm_local::esm::status::MappingStatus;
 use esm_local::esm::system_log::LogSink;
 use esm_local::host::LogBook;
 use esm_local::invoke::Invoke;
-use esm_local::template::{Application, RuntimeSettings};
+use esm_local::template::{Application, Function, RuntimeSettings};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -26,10 +26,11 @@ pub async fn start_mappings<I: Invoke>(
     shutdown: &CancellationToken,
 ) -> Result<Mappings<I>, Error> {
     let functions = application.functions.iter();
-    // More calls than environments would only wait, and be throttled when they wait for long.
-    let environments = functions.map(|function| (function.name.clone(), function.environments_max)).collect();
+    let served =
+        |function: &Function| Served { environments: function.environments_max, timeout: function.timeout };
+    let functions = functions.map(|function| (function.name.clone(), served(function))).collect();
     let options = options(settings, logs);
-    let mappings = Directory::new(Arc::clone(invoker), options, environments, shutdown.clone());
+    let mappings = Directory::new(Arc::clone(invoker), options, functions, shutdown.clone());
     for config in &application.mappings {
         mappings.start(config.clone()).await?;
     }

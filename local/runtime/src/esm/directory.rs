@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -15,17 +16,29 @@ use super::poller::{Mapping, MappingHandle, StartError};
 use super::status::{MappingState, MappingStatus};
 use crate::invoke::Invoke;
 
+/// From a call's time-out until its failure is told.
+const CALL_END: Duration = Duration::from_secs(5);
+
 /// Runs mappings and knows them by UUID, in the order in which they were started.
 #[derive(Debug)]
 pub struct Directory<I> {
     invoker: Arc<I>,
     options: EsmOptions,
-    /// Execution environments of each function: more calls at a time would only wait.
-    environments: BTreeMap<String, usize>,
+    /// By their names.
+    functions: BTreeMap<String, Served>,
     shutdown: CancellationToken,
     entries: RwLock<Vec<Entry>>,
     /// Removed mappings that are finishing what is in flight.
     leaving: Mutex<JoinSet<()>>,
+}
+
+/// What a mapping needs to know of its function.
+#[derive(Debug, Clone, Copy)]
+pub struct Served {
+    /// Its execution environments: more calls at a time would only wait.
+    pub environments: usize,
+    /// Its time-out: a call in flight is over by then.
+    pub timeout: Duration,
 }
 
 #[derive(Debug)]
@@ -80,11 +93,11 @@ impl<I: Invoke> Directory<I> {
     pub fn new(
         invoker: Arc<I>,
         options: EsmOptions,
-        environments: BTreeMap<String, usize>,
+        functions: BTreeMap<String, Served>,
         shutdown: CancellationToken,
     ) -> Self {
         let (entries, leaving) = Default::default();
-        Self { invoker, options, environments, shutdown, entries, leaving }
+        Self { invoker, options, functions, shutdown, entries, leaving }
     }
 
     /// Starts a mapping.
@@ -92,14 +105,23 @@ impl<I: Invoke> Directory<I> {
     /// # Errors
     /// [`StartError`] where the configuration cannot be run.
     pub async fn start(&self, config: MappingConfig) -> Result<Described, StartError> {
-        let environments = self.environments.get(&config.function).copied().unwrap_or(1).max(1);
-        let options = EsmOptions { max_concurrent_invocations: environments, ..self.options.clone() };
+        let options = self.options_for(&config.function);
         let stop = self.shutdown.child_token();
         let handle = Mapping::start(config.clone(), options, Arc::clone(&self.invoker), stop.clone())?;
         let entry = Entry { config, handle, stop, modified: Timestamp::now() };
         let described = entry.describe().await;
         self.entries.write().await.push(entry);
         Ok(described)
+    }
+
+    fn options_for(&self, function: &str) -> EsmOptions {
+        let served = self.functions.get(function);
+        let in_flight = served.map_or(Duration::ZERO, |served| served.timeout + CALL_END);
+        EsmOptions {
+            max_concurrent_invocations: served.map_or(1, |served| served.environments.max(1)),
+            drain_timeout: self.options.drain_timeout.max(in_flight),
+            ..self.options.clone()
+        }
     }
 
     /// Every mapping.
@@ -177,6 +199,38 @@ impl Entry {
             state: State::Is(status.as_ref().map_or(MappingState::Disabled, |status| status.state)),
             last_processing_result: status.map(|status| status.last_processing_result).unwrap_or_default(),
             modified: self.modified,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invoke::{Invocation, InvokeOutcome};
+
+    #[derive(Debug)]
+    struct Nobody;
+
+    impl Invoke for Nobody {
+        async fn invoke(&self, _: Invocation) -> InvokeOutcome {
+            InvokeOutcome::Success("null".into())
+        }
+    }
+
+    #[test]
+    fn a_mapping_waits_for_its_functions_calls_and_makes_no_more_than_it_has_environments() {
+        let served = |environments, seconds| Served { environments, timeout: Duration::from_secs(seconds) };
+        let functions = [("slow", served(4, 60)), ("fast", served(0, 3))];
+        let functions = functions.map(|(name, served)| (name.to_owned(), served)).into();
+        let directory =
+            Directory::new(Arc::new(Nobody), EsmOptions::default(), functions, CancellationToken::new());
+        for (function, calls, seconds) in [("slow", 4, 65), ("fast", 1, 30), ("unknown", 1, 30)] {
+            let options = directory.options_for(function);
+            assert_eq!(
+                (options.max_concurrent_invocations, options.drain_timeout),
+                (calls, Duration::from_secs(seconds)),
+                "{function}"
+            );
         }
     }
 }

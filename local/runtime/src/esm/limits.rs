@@ -57,3 +57,7 @@ pub const TIMEOUT_MAX: Duration = Duration::from_secs(14 * 60);
 
 /// Schemas that a mapping keeps; a topic has a few.
 pub const SCHEMAS_MAX: usize = 1_000;
+
+/// How long, in milliseconds, the registry is believed that a schema is missing or of no use here: it may
+/// be registered, or the registry loaded, the next moment.
+pub const SCHEMA_DOUBT_MS: i64 = 3_000;

@@ -43,7 +43,7 @@ metrics! {
     invoked => "InvokedEventCount",
     /// Records whose invocation failed, or that the function reported as failed.
     failed_invoke => "FailedInvokeEventCount",
-    /// Records dropped for age, retries or size, without a destination.
+    /// Records dropped for age, retries or size, without a destination that takes them.
     dropped => "DroppedEventCount",
     /// Records delivered to the on-failure destination.
     destination_delivered => "OnFailureDestinationDeliveredEventCount",
@@ -53,7 +53,7 @@ metrics! {
     polling_error => "PollingErrorCount",
     /// Batches whose invocation failed.
     invoke_error => "InvokeErrorCount",
-    /// Records that the destination did not take (they are sent again).
+    /// Records that the destination did not take (they are sent again, or dropped if it never can).
     destination_error => "OnFailureDestinationDeliveryErrorCount",
     /// Records that the schema registry's schemas could not read, and failed questions to it.
     schema_registry_error => "SchemaRegistryErrorCount",

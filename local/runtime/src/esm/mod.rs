@@ -23,7 +23,7 @@
 //! | **On-failure topic against S3 page** (`RetriesExhausted` or `RetryAttemptsExhausted`, …) | each destination its own page's form, see [`engine`] |
 //! | **S3 object key** | `aws/lambda/<mapping>/<topic>-<partition>/<date>/<time>-<uuid>`, as for other streams |
 //! | **On-failure after a partial response** | `responseContext` without `functionError`: the function did not fail |
-//! | **Destination fails**: the record is dropped | it is sent again, with back-off, until it is taken; its partition waits |
+//! | **Destination fails**: the record is dropped | it is sent again, with back-off, until it is taken; its partition waits. Only what a topic can never take (too large, or refused as invalid) is dropped and counted |
 //! | **Null key, null value, null header** | key and value absent (as last reported by users); a null header is `[]`, as typed readers expect a list; `headers` is always there |
 //! | **No timestamp** | `-1`, `NO_TIMESTAMP_TYPE` |
 //! | **Metadata filters**: documented both ways | supported, see [`filter`] |
@@ -39,7 +39,7 @@
 //! | **A committed offset that retention removed** | the oldest record that is left |
 //! | **Isolation level** | librdkafka's `read_committed`; settable through `kafka_properties` |
 //! | **When offsets are committed** | when a batch ends, the contiguous finished prefix, at most every 50 ms for each mapping |
-//! | **Rebalance, disabling, shutdown** | calls in flight may finish (30 s), are committed, and only then the partitions are given back; failed records are left to the next owner |
+//! | **Rebalance, disabling, shutdown** | calls in flight may finish (30 s, or the function's time-out where that is longer), are committed, and only then the partitions are given back; failed records are left to the next owner |
 //!
 //! Not here: share groups (`ConsumptionMode: Queue`), IAM and OAuth, Protobuf schemas, Glue's own API.
 

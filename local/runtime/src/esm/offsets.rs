@@ -19,6 +19,7 @@ use std::collections::VecDeque;
 pub struct OffsetTracker {
     window: VecDeque<Slot>,
     committable: Option<i64>,
+    last_read: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl OffsetTracker {
     pub fn track(&mut self, offset: i64) {
         if self.window.back().is_none_or(|last| last.offset < offset) {
             self.window.push_back(Slot { offset, finished: false });
+            self.last_read = Some(offset);
         }
     }
 
@@ -66,6 +68,11 @@ impl OffsetTracker {
         self.committable
     }
 
+    /// The record read last; not one less than the next one, where offsets have gaps.
+    pub const fn last_read(&self) -> Option<i64> {
+        self.last_read
+    }
+
     /// Records read and not part of the finished prefix.
     pub fn unfinished_window(&self) -> usize {
         self.window.len()
@@ -94,6 +101,18 @@ mod tests {
             finished.iter().for_each(|&offset| tracker.finish(offset));
             assert_eq!(tracker.committable(), expected, "{tracked:?} finished {finished:?}");
         }
+    }
+
+    #[test]
+    fn the_record_read_last_is_known_whatever_is_finished() {
+        let mut tracker = OffsetTracker::default();
+        assert_eq!(tracker.last_read(), None);
+        for (offset, expected) in [(13, 13), (20, 20), (20, 20), (27, 27)] {
+            tracker.track(offset);
+            assert_eq!(tracker.last_read(), Some(expected));
+        }
+        tracker.finish_all([13, 20, 27].into_iter());
+        assert_eq!((tracker.last_read(), tracker.committable()), (Some(27), Some(28)));
     }
 
     proptest! {

@@ -18,7 +18,8 @@ pub struct EsmOptions {
     pub retry_backoff_min: Duration,
     /// The longest wait after a failure.
     pub retry_backoff_max: Duration,
-    /// How long calls in flight may take when partitions are given away or the mapping stops.
+    /// How long calls in flight may take when partitions are given away or the mapping stops; the directory
+    /// makes it the function's time-out where that is longer.
     pub drain_timeout: Duration,
     /// Offsets are committed at once, but not more often than this.
     pub commit_interval: Duration,

@@ -27,6 +27,19 @@ impl fmt::Debug for LogSink {
     }
 }
 
+/// Where a mapping stands in one partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartitionStand {
+    /// The partition.
+    pub partition: i32,
+    /// The offset that the next record to be produced will have.
+    pub end: i64,
+    /// The offset of the record read last; `None` where none was since the partition was assigned.
+    pub last_read: Option<i64>,
+    /// The next offset to read after a restart.
+    pub committed: i64,
+}
+
 /// The log of one mapping; silent without a level or a sink.
 #[derive(Debug)]
 pub struct SystemLog {
@@ -49,6 +62,11 @@ impl SystemLog {
         }
     }
 
+    /// Whether anybody reads events of this level.
+    pub fn is_read_at(&self, level: SystemLogLevel) -> bool {
+        self.sink.is_some() && level >= self.level
+    }
+
     /// `ESM_PROCESSING_EVENT`: something went wrong around the function.
     pub fn problem(&self, code: &str, message: &str) {
         self.write(
@@ -58,28 +76,29 @@ impl SystemLog {
         );
     }
 
-    /// `POLLER_STATUS_EVENT`: what is assigned now.
-    pub fn assigned(&self, partitions: &[i32], generation: u64) {
+    /// `POLLER_STATUS_EVENT`: what is assigned now, of how many partitions, if that is known.
+    pub fn assigned(&self, partitions: &[i32], generation: u64, total: Option<usize>) {
         self.write(SystemLogLevel::Info, "POLLER_STATUS_EVENT", || {
             let mut connection = self.connection.clone();
             let topic = connection["topics"][0].as_str().unwrap_or_default().to_owned();
             let names = partitions.iter().map(|partition| format!("{topic}-{partition}"));
             connection["assignedPartitions"] = names.collect();
             connection["assignedPartitionCount"] = partitions.len().into();
+            connection["totalPartitionCount"] = total.into();
             connection["partitionsAssignmentGeneration"] = generation.into();
             json!({ "kafkaEventSourceConnection": connection })
         });
     }
 
-    /// `KAFKA_STATUS_EVENT`: where a partition stands. `next` is the next offset to be read.
-    pub fn offsets(&self, partition: i32, end: i64, next: i64, committed: i64) {
+    /// `KAFKA_STATUS_EVENT`: where a partition stands.
+    pub fn offsets(&self, stand: &PartitionStand) {
         self.write(SystemLogLevel::Debug, "KAFKA_STATUS_EVENT", || {
             json!({"kafkaPartitionOffsets": {
-                "partition": partition,
-                "endOffset": end,
-                "consumedOffset": next - 1,
-                "processedOffset": committed - 1,
-                "committedOffset": committed,
+                "partition": stand.partition,
+                "endOffset": stand.end,
+                "consumedOffset": stand.last_read.unwrap_or(stand.committed - 1),
+                "processedOffset": stand.committed - 1,
+                "committedOffset": stand.committed,
             }})
         });
     }
@@ -135,8 +154,9 @@ mod tests {
             kept.lock().unwrap().push(serde_json::from_str::<Value>(&line).unwrap());
         });
         let log = SystemLog::new(&MappingConfig { system_log_level: level, ..config() }, Some(sink));
-        log.offsets(0, 5_004, 5_004, 5_004);
-        log.assigned(&[0, 2], 3);
+        let stand = PartitionStand { partition: 0, end: 5_004, last_read: None, committed: 5_004 };
+        log.offsets(&stand);
+        log.assigned(&[0, 2], 3, Some(4));
         log.problem("Timeout", "no answer");
         lines.lock().unwrap().clone()
     }
@@ -160,10 +180,27 @@ mod tests {
         assert_eq!(events[0]["kafkaPartitionOffsets"], offsets);
         let connection = &events[1]["kafkaEventSourceConnection"];
         assert_eq!(connection["assignedPartitions"], json!(["pay-0", "pay-2"]));
+        let counts = (&connection["assignedPartitionCount"], &connection["totalPartitionCount"]);
+        assert_eq!(counts, (&json!(2), &json!(4)));
         assert_eq!(connection["securityProtocol"], "PLAINTEXT");
         assert_eq!(events[2]["error"], json!({"errorMessage": "no answer", "errorCode": "Timeout"}));
         let arn =
             "arn:aws:lambda:us-east-1:123456789012:event-source-mapping:8f2d1c3e-0000-4000-8000-000000000001";
         assert!(events.iter().all(|event| event["resourceArn"] == arn));
+    }
+    #[test]
+    fn what_was_read_is_told_as_it_is_numbered() {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&lines);
+        let sink = LogSink::new(move |_, line| {
+            kept.lock().unwrap().push(serde_json::from_str::<Value>(&line).unwrap())
+        });
+        let level = Some(SystemLogLevel::Debug);
+        let log = SystemLog::new(&MappingConfig { system_log_level: level, ..config() }, Some(sink));
+        log.offsets(&PartitionStand { partition: 0, end: 40, last_read: Some(37), committed: 13 });
+        let mut offsets =
+            json!({"partition": 0, "endOffset": 40, "processedOffset": 12, "committedOffset": 13});
+        offsets["consumedOffset"] = 37.into();
+        assert_eq!(lines.lock().unwrap()[0]["kafkaPartitionOffsets"], offsets);
     }
 }

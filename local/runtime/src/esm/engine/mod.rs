@@ -13,7 +13,7 @@
 //!
 //! Invariants: a partition is in at most one job; its records reach the function in offset
 //! order; only a contiguous finished prefix is committed; a record is finished when it succeeded,
-//! was filtered out, reached the destination, or was dropped where there is no destination.
+//! was filtered out, reached the destination, or was dropped where no destination can take it.
 
 mod action;
 mod batch;
@@ -193,6 +193,11 @@ impl Engine {
     /// Records waiting in the partition's buffer, and records read but not in the finished prefix.
     pub fn depth(&self, partition: i32) -> (usize, usize) {
         self.partitions.get(&partition).map_or((0, 0), |p| (p.buffered(), p.tracker.unfinished_window()))
+    }
+
+    /// The offset of the partition's last record that was read, if any was.
+    pub fn last_read(&self, partition: i32) -> Option<i64> {
+        self.partitions.get(&partition)?.tracker.last_read()
     }
 
     fn has_slot(&self) -> bool {

@@ -38,7 +38,8 @@ impl Engine {
         }
     }
 
-    /// The destination took all letters but `undelivered`; those are sent again after a wait.
+    /// The destination took all letters but `undelivered`, or can never take them: those of `undelivered` are
+    /// sent again after a wait.
     pub fn letters_finished(&mut self, id: JobId, undelivered: &FailedItems, now_ms: i64) {
         let Some(mut piece) = self.take_front(id, Phase::Sending, now_ms) else { return };
         let mut left = piece.take_named(undelivered);

@@ -1,7 +1,5 @@
 //! `anything-but`: a value that is none of those.
 
-use serde_json::Value;
-
 use super::document::Node;
 use super::operator::Operator;
 use super::text::TextTest;
@@ -12,17 +10,16 @@ pub struct AnythingBut(Vec<Operator>);
 
 impl AnythingBut {
     /// Reads the operand: one value, a list of values, or a text operator.
-    pub fn parse(operand: &Value) -> Result<Self, String> {
+    pub fn parse(operand: &Node<'_>) -> Result<Self, String> {
         match operand {
-            Value::Array(values) if values.is_empty() => {
+            Node::List(values) if values.is_empty() => {
                 Err("anything-but takes at least one value".to_owned())
             }
-            Value::Array(values) => Ok(Self(values.iter().map(plain).collect::<Result<_, _>>()?)),
-            Value::Object(members) if members.len() == 1 => {
-                let tests = members.iter().map(|(name, operand)| text_tests(name, operand));
-                Ok(Self(tests.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()))
-            }
-            value => Ok(Self(vec![plain(value)?])),
+            Node::List(values) => Ok(Self(values.iter().map(plain).collect::<Result<_, _>>()?)),
+            value => match value.only_member() {
+                Some((name, operand)) => Ok(Self(text_tests(name, operand)?)),
+                None => Ok(Self(vec![plain(value)?])),
+            },
         }
     }
 
@@ -37,17 +34,17 @@ impl AnythingBut {
     }
 }
 
-fn plain(value: &Value) -> Result<Operator, String> {
+fn plain(value: &Node<'_>) -> Result<Operator, String> {
     match value {
-        Value::String(_) | Value::Number(_) => Operator::parse(value),
+        Node::Text(_) | Node::Number(_) => Operator::parse(value),
         other => Err(format!("anything-but takes strings and numbers, not {other}")),
     }
 }
 
-fn text_tests(name: &str, operand: &Value) -> Result<Vec<Operator>, String> {
-    let one = |operand: &Value| TextTest::parse(name, operand).map(Operator::Text);
+fn text_tests(name: &str, operand: &Node<'_>) -> Result<Vec<Operator>, String> {
+    let one = |operand: &Node<'_>| TextTest::parse(name, operand).map(Operator::Text);
     match operand {
-        Value::Array(operands) if !operands.is_empty() => operands.iter().map(one).collect(),
+        Node::List(operands) if !operands.is_empty() => operands.iter().map(one).collect(),
         operand => Ok(vec![one(operand)?]),
     }
 }

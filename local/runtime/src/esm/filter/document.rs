@@ -1,15 +1,19 @@
 //! A value to filter on: JSON that keeps its numbers as they are written.
 //!
 //! Filters compare numbers character by character (`300` is not `300.0`), which a parsed number
-//! has forgotten.
+//! has forgotten. Patterns are read the same way as values.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Deeper JSON is taken for text: reading it must not exhaust the stack.
+/// A value of deeper JSON is taken for text, and such a pattern is refused: reading it must not exhaust
+/// the stack.
 const NESTING_MAX: usize = 128;
 
 /// A JSON value, or text that is not JSON.
@@ -41,9 +45,52 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// JSON of any kind.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn parse(text: &'a str) -> serde_json::Result<Self> {
+        let raw: &'a RawValue = serde_json::from_str(text)?;
+        if nesting(text) > NESTING_MAX {
+            return Err(serde::de::Error::custom("it is nested too deeply"));
+        }
+        Self::from_raw(raw)
+    }
+
     /// Whether the whole value is text, not JSON.
     pub const fn is_text(&self) -> bool {
         matches!(self, Node::Text(_))
+    }
+
+    /// A string.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Node::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What a number amounts to, however it is written.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Node::Number(written) => written.parse().ok().filter(|number: &f64| number.is_finite()),
+            _ => None,
+        }
+    }
+
+    /// An object's members; of those with the same name the last one counts.
+    pub fn members(&self) -> Option<BTreeMap<&str, &Self>> {
+        match self {
+            Node::Object(members) => Some(members.iter().map(|(name, node)| (&**name, node)).collect()),
+            _ => None,
+        }
+    }
+
+    /// The member of an object that has no other.
+    pub fn only_member(&self) -> Option<(&str, &Self)> {
+        let Node::Object(members) = self else { return None };
+        let [(name, node)] = members.as_slice() else { return None };
+        Some((&**name, node))
     }
 
     /// A member of an object.
@@ -65,6 +112,26 @@ impl<'a> Node<'a> {
             Some(b'n') => Node::Null,
             _ => Node::Number(text.into()),
         })
+    }
+}
+
+impl fmt::Display for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Node::Null => f.write_str("null"),
+            Node::Bool(flag) => write!(f, "{flag}"),
+            Node::Number(written) => f.write_str(written),
+            Node::Text(text) => write!(f, "{}", Value::from(&**text)),
+            Node::List(items) => {
+                let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+                write!(f, "[{}]", items.join(","))
+            }
+            Node::Object(members) => {
+                let member = |(name, node): &(Cow<'_, str>, Self)| format!("{}:{node}", Value::from(&**name));
+                let members: Vec<String> = members.iter().map(member).collect();
+                write!(f, "{{{}}}", members.join(","))
+            }
+        }
     }
 }
 
@@ -95,7 +162,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
         impl<'de> Visitor<'de> for Read {
             type Value = Members<'de>;
 
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a JSON object")
             }
 
@@ -117,7 +184,7 @@ impl<'de> Deserialize<'de> for Items<'de> {
         impl<'de> Visitor<'de> for Read {
             type Value = Items<'de>;
 
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a JSON list")
             }
 

@@ -3,7 +3,8 @@
 //! Patterns are OR-ed. A pattern's `value` is compared with the record's value (decoded), its
 //! other members with the record's metadata: `topic`, `partition`, `offset`, `timestamp`,
 //! `timestampType` and `key` (in base64), as they stand in the event. AWS says "only the value
-//! key" in one place and speaks of "metadata properties" in another; we take both.
+//! key" in one place and speaks of "metadata properties" in another; we take both. `$or` may stand inside
+//! of `value` and around it; a pattern with any other name is refused, since it would match no record.
 //!
 //! | value | pattern for `value` | what happens |
 //! |---|---|---|
@@ -24,10 +25,13 @@ mod pattern;
 mod text;
 
 use document::Node;
-use pattern::Pattern;
+use pattern::{Pattern, branches};
 
 use super::limits::{FILTER_PATTERN_CHARS_MAX, FILTERS_MAX};
 use super::record::{RawRecord, Timestamp};
+
+/// What of a record can be filtered on besides its value.
+const METADATA: [&str; 6] = ["topic", "partition", "offset", "timestamp", "timestampType", "key"];
 
 /// A mapping's filters; none at all matches everything.
 #[derive(Debug, Default)]
@@ -39,6 +43,8 @@ pub struct FilterSet {
 struct Filter {
     value: Option<Pattern>,
     metadata: Pattern,
+    /// The branches of an `$or` around them; empty where there is none.
+    any: Vec<Self>,
 }
 
 /// A filter that cannot be used.
@@ -97,12 +103,22 @@ impl Filter {
             return Err(InvalidFilter::TooLong(text.chars().count()));
         }
         let pattern = || text.to_owned();
-        let mut json: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text)
+        let json = Node::parse(text)
             .map_err(|e| InvalidFilter::NotJson { pattern: pattern(), cause: e.to_string() })?;
-        let refuse = |cause| InvalidFilter::NotUnderstood { pattern: pattern(), cause };
-        let value = json.remove("value").map(|v| Pattern::parse(&v)).transpose().map_err(refuse)?;
-        let metadata = Pattern::parse(&serde_json::Value::Object(json)).map_err(refuse)?;
-        Ok(Self { value, metadata })
+        Self::read(&json).map_err(|cause| InvalidFilter::NotUnderstood { pattern: pattern(), cause })
+    }
+
+    fn read(json: &Node<'_>) -> Result<Self, String> {
+        let members = json.members().ok_or_else(|| format!("{json} is no object"))?;
+        let (mut value, mut all, mut any) = (None, Vec::new(), Vec::new());
+        for (name, pattern) in members {
+            match name {
+                "value" => value = Some(Pattern::parse(pattern)?),
+                "$or" => any = branches(pattern)?.iter().map(Self::read).collect::<Result<_, _>>()?,
+                _ => all.push((name.to_owned(), metadata_pattern(name, pattern)?)),
+            }
+        }
+        Ok(Self { value, metadata: Pattern::Members { all, any: Vec::new() }, any })
     }
 
     fn matches(&self, value: Option<&Node<'_>>, raw: &RawRecord<'_>) -> bool {
@@ -110,8 +126,19 @@ impl Filter {
             (Some(pattern), Some(node)) if pattern.is_leaf() == node.is_text() => pattern.matches(Some(node)),
             _ => true,
         };
-        value_matches && (self.metadata.is_empty() || self.metadata.matches(Some(&metadata(raw))))
+        value_matches
+            && (self.metadata.is_empty() || self.metadata.matches(Some(&metadata(raw))))
+            && (self.any.is_empty() || self.any.iter().any(|branch| branch.matches(value, raw)))
     }
+}
+
+/// Conditions only: a record's metadata are no objects.
+fn metadata_pattern(name: &str, json: &Node<'_>) -> Result<Pattern, String> {
+    if !METADATA.contains(&name) {
+        return Err(format!("{name} is neither value nor one of {}", METADATA.join(", ")));
+    }
+    let pattern = Pattern::parse(json)?;
+    if pattern.is_leaf() { Ok(pattern) } else { Err(format!("{name} takes a list of conditions")) }
 }
 
 /// The record's metadata as a document to compare with.

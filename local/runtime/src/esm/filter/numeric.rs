@@ -1,6 +1,6 @@
 //! `numeric`: equal to a number, or within a range.
 
-use serde_json::Value;
+use super::document::Node;
 
 /// `["=", 5]`, `[">", 0]`, `[">=", 0, "<", 10]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,15 +17,16 @@ enum Comparison {
 
 impl NumericRange {
     /// Reads the operand: one comparison, or a lower and an upper one.
-    pub fn parse(operand: &Value) -> Result<Self, String> {
+    pub fn parse(operand: &Node<'_>) -> Result<Self, String> {
         let refuse =
             || format!("numeric takes one or two comparisons such as [\">\", 0, \"<=\", 5], not {operand}");
-        let items = operand.as_array().ok_or_else(refuse)?;
+        let Node::List(items) = operand else { return Err(refuse()) };
         if !matches!(items.len(), 2 | 4) {
             return Err(refuse());
         }
-        let pair =
-            |pair: &[Value]| Some((Comparison::parse(pair.first()?.as_str()?)?, pair.get(1)?.as_f64()?));
+        let pair = |pair: &[Node<'_>]| {
+            Some((Comparison::parse(pair.first()?.as_text()?)?, pair.get(1)?.as_number()?))
+        };
         items.chunks(2).map(pair).collect::<Option<_>>().map(Self).ok_or_else(refuse)
     }
 

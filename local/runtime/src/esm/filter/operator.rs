@@ -1,7 +1,5 @@
 //! One condition on one value.
 
-use serde_json::Value;
-
 use super::anything_but::AnythingBut;
 use super::document::Node;
 use super::numeric::NumericRange;
@@ -28,23 +26,22 @@ pub enum Operator {
 
 impl Operator {
     /// Reads a condition.
-    pub fn parse(json: &Value) -> Result<Self, String> {
+    pub fn parse(json: &Node<'_>) -> Result<Self, String> {
         match json {
-            Value::Null => Ok(Self::Null),
-            Value::Bool(expected) => Ok(Self::Bool(*expected)),
-            Value::Number(expected) => Ok(Self::Number(expected.to_string())),
-            Value::String(expected) => Ok(Self::Text(TextTest::Equals(expected.clone()))),
-            Value::Object(members) if members.len() == 1 => {
-                let Some((name, operand)) = members.iter().next() else { return Err("empty".to_owned()) };
-                Self::parse_named(name, operand)
-            }
-            other => Err(format!("{other} is no condition")),
+            Node::Null => Ok(Self::Null),
+            Node::Bool(expected) => Ok(Self::Bool(*expected)),
+            Node::Number(expected) => Ok(Self::Number(expected.to_string())),
+            Node::Text(expected) => Ok(Self::Text(TextTest::Equals(expected.to_string()))),
+            other => match other.only_member() {
+                Some((name, operand)) => Self::parse_named(name, operand),
+                None => Err(format!("{other} is no condition")),
+            },
         }
     }
 
-    fn parse_named(name: &str, operand: &Value) -> Result<Self, String> {
+    fn parse_named(name: &str, operand: &Node<'_>) -> Result<Self, String> {
         match (name, operand) {
-            ("exists", Value::Bool(expected)) => Ok(Self::Exists(*expected)),
+            ("exists", Node::Bool(expected)) => Ok(Self::Exists(*expected)),
             ("exists", other) => Err(format!("exists takes true or false, not {other}")),
             ("anything-but", operand) => AnythingBut::parse(operand).map(Self::AnythingBut),
             ("numeric", operand) => NumericRange::parse(operand).map(Self::Numeric),

@@ -1,6 +1,6 @@
 //! The shape of a pattern: objects are AND-ed member by member, lists of conditions are OR-ed.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 use super::document::Node;
 use super::operator::Operator;
@@ -21,28 +21,28 @@ pub enum Pattern {
 
 impl Pattern {
     /// Reads a pattern.
-    pub fn parse(json: &Value) -> Result<Self, String> {
+    pub fn parse(json: &Node<'_>) -> Result<Self, String> {
         match json {
-            Value::Object(members) => Self::parse_members(members),
-            Value::Array(conditions) if conditions.is_empty() => {
+            Node::List(conditions) if conditions.is_empty() => {
                 Err("an empty list of conditions matches nothing".to_owned())
             }
-            Value::Array(conditions) => {
+            Node::List(conditions) => {
                 Ok(Self::OneOf(conditions.iter().map(Operator::parse).collect::<Result<_, _>>()?))
             }
-            other => Err(format!("{other} must stand in a list")),
+            other => match other.members() {
+                Some(members) => Self::parse_members(members),
+                None => Err(format!("{other} must stand in a list")),
+            },
         }
     }
 
-    fn parse_members(members: &Map<String, Value>) -> Result<Self, String> {
+    fn parse_members(members: BTreeMap<&str, &Node<'_>>) -> Result<Self, String> {
         let (mut all, mut any) = (Vec::new(), Vec::new());
         for (name, pattern) in members {
-            match (name.as_str(), pattern) {
-                ("$or", Value::Array(branches)) if branches.len() >= 2 => {
-                    any = branches.iter().map(Self::parse).collect::<Result<_, _>>()?;
-                }
-                ("$or", _) => return Err("$or must be a list of at least two patterns".to_owned()),
-                _ => all.push((name.clone(), Self::parse(pattern)?)),
+            if name == "$or" {
+                any = branches(pattern)?.iter().map(Self::parse).collect::<Result<_, _>>()?;
+            } else {
+                all.push((name.to_owned(), Self::parse(pattern)?));
             }
         }
         Ok(Self::Members { all, any })
@@ -73,5 +73,13 @@ impl Pattern {
             }
             (Self::OneOf(operators), _) => operators.iter().any(|operator| operator.matches(node)),
         }
+    }
+}
+
+/// The branches of an `$or`.
+pub fn branches<'n, 'a>(json: &'n Node<'a>) -> Result<&'n [Node<'a>], String> {
+    match json {
+        Node::List(branches) if branches.len() >= 2 => Ok(branches),
+        _ => Err("$or must be a list of at least two patterns".to_owned()),
     }
 }

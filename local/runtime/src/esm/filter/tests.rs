@@ -86,6 +86,24 @@ fn every_operator() {
             &[r#"{"a":300.0}"#, r#"{"a":3.0e2}"#, r#"{"a":"300"}"#],
         ),
         (
+            "numbers by the pattern's characters",
+            r#"{"value":{"a":[3.0e2]}}"#,
+            &[r#"{"a":3.0e2}"#],
+            &[r#"{"a":300}"#, r#"{"a":300.0}"#, r#"{"a":3.0E2}"#],
+        ),
+        (
+            "numbers larger than any integer",
+            r#"{"value":{"a":[18446744073709551617]}}"#,
+            &[r#"{"a":18446744073709551617}"#],
+            &[r#"{"a":18446744073709551616}"#, r#"{"a":1.8446744073709552e19}"#],
+        ),
+        (
+            "anything-but a number by its characters",
+            r#"{"value":{"a":[{"anything-but":[3.0e2]}]}}"#,
+            &[r#"{"a":300.0}"#],
+            &[r#"{"a":3.0e2}"#],
+        ),
+        (
             "numeric equals",
             r#"{"value":{"a":[{"numeric":["=",300]}]}}"#,
             &[r#"{"a":300}"#, r#"{"a":300.0}"#, r#"{"a":3.0e2}"#],
@@ -160,12 +178,41 @@ fn metadata_can_be_filtered_on() {
         (r#"{"partition":[1,2],"offset":[{"numeric":[">=",41]}]}"#, true),
         (r#"{"partition":[1]}"#, false),
         (r#"{"timestampType":["CREATE_TIME"],"key":["aw=="]}"#, true),
-        (r#"{"nothing":[{"exists":true}]}"#, false),
+        (r#"{"key":[{"exists":false}]}"#, false),
         (r#"{"topic":["other"],"value":{"a":["x"]}}"#, false),
     ];
     for (pattern, expected) in rows {
         let filters = FilterSet::parse(&[pattern.to_owned()]).unwrap();
         assert_eq!(filters.matches(&RAW), expected, "{pattern}");
+    }
+}
+
+#[test]
+fn or_may_stand_around_the_value_and_the_metadata() {
+    let either = r#"{"$or":[{"value":{"a":[1]}},{"value":{"b":[2]}}]}"#;
+    let mixed = r#"{"$or":[{"value":{"a":[1]}},{"partition":[2]}]}"#;
+    let elsewhere = r#"{"$or":[{"value":{"a":[1]}},{"partition":[3]}]}"#;
+    let with_more = r#"{"$or":[{"value":{"a":[1]}},{"value":{"b":[2]}}],"value":{"c":[3]},"topic":["pay"]}"#;
+    let other_topic = r#"{"$or":[{"value":{"a":[1]}},{"value":{"b":[2]}}],"topic":["other"]}"#;
+    let nested =
+        r#"{"$or":[{"$or":[{"value":{"a":[1]}},{"value":{"b":[2]}}],"offset":[41]},{"offset":[7]}]}"#;
+    let rows = [
+        (either, r#"{"a":1}"#, true),
+        (either, r#"{"b":2}"#, true),
+        (either, r#"{"a":2,"b":1}"#, false),
+        (either, "text: the value filters are not applied", true),
+        (mixed, r#"{"a":2}"#, true),
+        (elsewhere, r#"{"a":2}"#, false),
+        (elsewhere, r#"{"a":1}"#, true),
+        (with_more, r#"{"b":2,"c":3}"#, true),
+        (with_more, r#"{"b":2}"#, false),
+        (with_more, r#"{"c":3}"#, false),
+        (other_topic, r#"{"a":1}"#, false),
+        (nested, r#"{"b":2}"#, true),
+        (nested, r#"{"b":3}"#, false),
+    ];
+    for (pattern, value, expected) in rows {
+        assert_eq!(passes(pattern, value), expected, "{pattern}: {value}");
     }
 }
 
@@ -194,9 +241,34 @@ fn what_aws_refuses_is_refused() {
         r#"{"value":{"a":[{"anything-but":[]}]}}"#,
         r#"{"value":{"a":[{"prefix":"a","suffix":"b"}]}}"#,
         r#"{"value":{"$or":[{"a":[1]}]}}"#,
+        r#"{"$or":[{"value":{"a":[1]}}]}"#,
+        r#"{"$or":{"value":{"a":[1]}}}"#,
+        r#"{"$or":[{"value":{"a":[1]}},[1]]}"#,
     ] {
         assert!(FilterSet::parse(&[pattern.to_owned()]).is_err(), "{pattern}");
     }
+    let (opening, closing) = (r#"{"a":"#.repeat(400), "}".repeat(401));
+    let deep = format!(r#"{{"value":{opening}[1]{closing}"#);
+    assert!(FilterSet::parse(&[deep]).is_err(), "too deep to be read");
     assert!(FilterSet::parse(&vec!["{}".to_owned(); FILTERS_MAX + 1]).is_err());
     assert!(FilterSet::parse(&[format!("{{{}}}", " ".repeat(FILTER_PATTERN_CHARS_MAX))]).is_err());
+}
+
+#[test]
+fn what_would_match_no_record_is_refused_by_name() {
+    let rows = [
+        (r#"{"data":{"a":["x"]}}"#, "data is neither value nor one of topic, partition, offset"),
+        (r#"{"headers":[{"exists":true}]}"#, "headers is neither value nor one of"),
+        (r#"{"$or":[{"value":{"a":[1]}},{"date":[1]}]}"#, "date is neither value nor one of"),
+        (r#"{"topic":{"name":["x"]}}"#, "topic takes a list of conditions"),
+        ("[1]", "[1] is no object"),
+        (
+            r#"{"value":{"a":[{"b\"":[null,3.0e2],"c":true}]}}"#,
+            r#"{"b\"":[null,3.0e2],"c":true} is no condition"#,
+        ),
+    ];
+    for (pattern, cause) in rows {
+        let refused = FilterSet::parse(&[pattern.to_owned()]).unwrap_err().to_string();
+        assert!(refused.contains(cause), "{refused}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Conditions on text: equal, equal whatever the case, prefix, suffix.
 
-use serde_json::Value;
+use super::document::Node;
 
 /// A test of a string.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,14 +17,14 @@ pub enum TextTest {
 
 impl TextTest {
     /// Reads the operator `name` with its operand.
-    pub fn parse(name: &str, operand: &Value) -> Result<Self, String> {
+    pub fn parse(name: &str, operand: &Node<'_>) -> Result<Self, String> {
         let make = match name {
             "equals-ignore-case" => |text: &str| Self::EqualsIgnoreCase(text.to_lowercase()),
             "prefix" => |text: &str| Self::Prefix(text.to_owned()),
             "suffix" => |text: &str| Self::Suffix(text.to_owned()),
             other => return Err(format!("{other} is no operator")),
         };
-        operand.as_str().map(make).ok_or_else(|| format!("{name} takes a string, not {operand}"))
+        operand.as_text().map(make).ok_or_else(|| format!("{name} takes a string, not {operand}"))
     }
 
     /// Whether the text passes.

@@ -2,7 +2,8 @@
 //!
 //! `LATEST` and `AT_TIMESTAMP` are resolved to an offset once, when the partition is first
 //! assigned, and that offset is committed at once: with librdkafka's own reset policy a restart
-//! before the first commit would jump to a *newer* end and lose what came in between.
+//! before the first commit would jump to a *newer* end and lose what came in between. `TRIM_HORIZON` is
+//! what that policy does by itself, unless the properties say otherwise: then it is said for each partition.
 
 use rdkafka::consumer::{BaseConsumer, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult};
@@ -12,7 +13,8 @@ use rdkafka::types::RDKafkaErrorCode;
 use super::scaling::{committed, offsets};
 use crate::esm::config::StartingPosition;
 
-/// Fills in the start of every partition that has no committed offset; returns those. Blocks.
+/// Fills in the start of every partition that has no committed offset; returns those whose start has to be
+/// committed at once. Blocks.
 ///
 /// # Errors
 /// The brokers did not answer, or not for every partition: none may start anywhere else.
@@ -24,12 +26,15 @@ pub fn position<C: ConsumerContext>(
     let Some(topic) = partitions.elements().first().map(|element| element.topic().to_owned()) else {
         return Ok(Vec::new());
     };
-    if starting == StartingPosition::TrimHorizon {
-        return Ok(Vec::new());
-    }
     let numbers: Vec<i32> = partitions.elements().iter().map(|element| element.partition()).collect();
     let before = committed(consumer, &topic, &numbers)?;
     let fresh: Vec<i32> = numbers.into_iter().filter(|number| !before.contains_key(number)).collect();
+    if starting == StartingPosition::TrimHorizon {
+        for &partition in &fresh {
+            partitions.set_partition_offset(&topic, partition, Offset::Beginning)?;
+        }
+        return Ok(Vec::new());
+    }
     let mut starts = match starting {
         StartingPosition::AtTimestamp(at_ms) => offsets(consumer, &topic, &fresh, Offset::Offset(at_ms))?,
         _ => Default::default(),

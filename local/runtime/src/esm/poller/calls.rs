@@ -10,6 +10,7 @@ use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::assignment::position;
+use super::client::has_own_reset_policy;
 use super::context::SessionContext;
 use super::destination::Undelivered;
 use super::scaling::Ends;
@@ -65,7 +66,9 @@ impl<I: Invoke> Session<I> {
     /// Asks the brokers where to start, where that depends on them.
     pub(super) fn find_position(&mut self, partitions: TopicPartitionList) {
         let starting = self.shared.config.starting_position;
-        if starting == StartingPosition::TrimHorizon || partitions.count() == 0 {
+        let by_policy =
+            starting == StartingPosition::TrimHorizon && !has_own_reset_policy(&self.shared.options);
+        if by_policy || partitions.count() == 0 {
             return self.accept(&partitions, Vec::new());
         }
         let Some(consumer) = self.member.consumer() else { return };
@@ -100,13 +103,25 @@ impl<I: Invoke> Session<I> {
     }
 
     fn on_sent(&mut self, job: JobId, records: usize, undelivered: &Undelivered) {
-        let failed = undelivered.records.len();
-        self.shared.metrics.destination_delivered.add(records.saturating_sub(failed));
-        self.shared.metrics.destination_error.add(failed);
+        let (failed, refused) = (undelivered.records.len(), undelivered.refused.len());
+        self.shared.metrics.destination_delivered.add(records.saturating_sub(failed + refused));
+        self.shared.metrics.destination_error.add(failed + refused);
+        self.drop_refused(undelivered);
         if let Some(cause) = &undelivered.cause {
             self.shared.trouble(&format!("{failed} on-failure records not delivered, will retry: {cause}"));
         }
         self.engine.letters_finished(job, &undelivered.records, self.shared.clock.now_ms());
+    }
+
+    /// What the destination can never take is given up, as AWS gives up whatever it does not take: waiting
+    /// for it would hold up its partition for ever.
+    fn drop_refused(&self, undelivered: &Undelivered) {
+        let Some(cause) = &undelivered.refusal else { return };
+        let (records, offsets) = (undelivered.refused.len(), &undelivered.refused);
+        self.shared.metrics.dropped.add(records);
+        let what =
+            format!("{records} on-failure records dropped, the destination can never take them: {cause}");
+        self.shared.dropped(&what, offsets);
     }
 
     fn position_failed(&mut self, partitions: TopicPartitionList, error: &KafkaError) {

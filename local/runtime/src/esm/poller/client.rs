@@ -31,8 +31,8 @@ pub fn fetch_ahead_kbytes(partitions: usize) -> usize {
 ///
 /// Idle costs one long poll a broker in `fetch_wait`; records end the poll at once
 /// (`fetch.min.bytes=1`). What has no committed offset is positioned explicitly (see
-/// `assignment`), so the reset policy only answers offsets that retention has removed: the oldest
-/// that is left.
+/// `assignment`), or by the reset policy where that means the same; else the policy only answers
+/// offsets that retention has removed: the oldest that is left.
 pub fn consumer_config(
     config: &MappingConfig,
     options: &EsmOptions,
@@ -44,11 +44,13 @@ pub fn consumer_config(
         .set("group.id", &config.consumer_group_id)
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false")
-        .set("auto.offset.reset", "earliest")
+        .set(RESET_POLICY, "earliest")
         .set("partition.assignment.strategy", "cooperative-sticky")
         .set("allow.auto.create.topics", "false")
         .set("session.timeout.ms", millis(options.session_timeout))
         .set("heartbeat.interval.ms", millis(options.session_timeout / 3))
+        // The group waits as long for partitions that are given back: calls in flight are to end before.
+        .set("max.poll.interval.ms", millis(REBALANCE_MIN.max(options.drain_timeout + REBALANCE_MARGIN)))
         .set("topic.metadata.refresh.interval.ms", millis(options.topic_check_interval))
         .set("fetch.min.bytes", "1")
         .set("fetch.wait.max.ms", millis(options.fetch_wait))
@@ -59,6 +61,19 @@ pub fn consumer_config(
     apply_properties(&mut client, options);
     client
 }
+
+/// The reset policy's property.
+const RESET_POLICY: &str = "auto.offset.reset";
+
+/// Whether the properties replace the reset policy, so that it may not stand for a starting position.
+pub fn has_own_reset_policy(options: &EsmOptions) -> bool {
+    options.kafka_properties.iter().any(|(name, _)| name == RESET_POLICY)
+}
+
+/// librdkafka's default.
+const REBALANCE_MIN: Duration = Duration::from_secs(300);
+/// For what follows the last call: its commit.
+const REBALANCE_MARGIN: Duration = Duration::from_secs(30);
 
 /// The producer of on-failure records: none is lost or doubled between here and the broker.
 pub fn producer_config(config: &MappingConfig, options: &EsmOptions) -> ClientConfig {

@@ -15,6 +15,7 @@ mod destination;
 mod drain;
 mod handle;
 mod intake;
+mod log_assignment;
 mod receive;
 mod registry_client;
 mod report;

@@ -88,6 +88,7 @@ impl<I: Invoke> Session<I> {
     pub(super) fn take_in(&mut self) {
         let mut budget = crate::esm::limits::INTAKE_RECORDS_PER_TURN;
         let (mut failed, mut missing) = (Vec::new(), Vec::new());
+        self.desk.schemas.forget_outdated(self.shared.clock.now_ms());
         let mut reception =
             Reception::new(&self.shared, &mut self.engine, &self.desk.schemas, &mut self.encoder);
         let mut room = reception.engine.room_bytes();

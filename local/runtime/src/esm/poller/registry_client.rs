@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::StatusCode;
-
 use crate::esm::config::{RegistryAccess, SchemaRegistry};
-use crate::esm::registry::{Known, Schema};
+use crate::esm::registry::Known;
 
 /// How long the registry may take to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,17 +32,9 @@ impl RegistryClient {
         }
         let told = |error: reqwest::Error| format!("{url}: {}", error.without_url());
         let answer = request.send().await.map_err(told)?;
-        match answer.status() {
-            StatusCode::NOT_FOUND => Ok(Known::NotFound),
-            StatusCode::OK => {
-                let body = answer.bytes().await.map_err(told)?;
-                Ok(match Schema::parse(&body) {
-                    Ok(schema) => Known::Schema(Arc::new(schema)),
-                    Err(cause) => Known::Unusable(cause),
-                })
-            }
-            status => Err(format!("{url}: {status}")),
-        }
+        let status = answer.status();
+        let body = answer.bytes().await.map_err(told)?;
+        Known::from_answer(status.as_u16(), &body).ok_or_else(|| format!("{url}: {status}"))
     }
 }
 

@@ -14,6 +14,7 @@ use super::session::Session;
 use super::start::Shared;
 use crate::esm::config::SystemLogLevel;
 use crate::esm::pollers::Pollers;
+use crate::esm::system_log::PartitionStand;
 use crate::invoke::Invoke;
 
 /// How long the brokers may take to tell the ends.
@@ -30,7 +31,8 @@ pub type Ends = BTreeMap<i32, i64>;
 pub struct Scaling {
     pollers: Option<Pollers>,
     next_look_ms: Option<i64>,
-    next_status_event_ms: i64,
+    /// Where the log's level asks for it.
+    next_status_event_ms: Option<i64>,
     polled_at_last_look: u64,
 }
 
@@ -41,10 +43,12 @@ impl Scaling {
         let scales = pollers.as_ref().is_some_and(Pollers::can_scale);
         let logs = shared.config.system_log_level == Some(SystemLogLevel::Debug);
         let interval = if scales { shared.options.poller_scaling_interval } else { STATUS_EVENT_INTERVAL };
+        // Before the look that is to find it due.
+        let next_status_event_ms = logs.then(|| shared.clock.after(STATUS_EVENT_INTERVAL));
         Self {
             pollers,
             next_look_ms: (scales || logs).then(|| shared.clock.after(interval)),
-            next_status_event_ms: shared.clock.after(STATUS_EVENT_INTERVAL),
+            next_status_event_ms,
             polled_at_last_look: 0,
         }
     }
@@ -54,6 +58,10 @@ impl Scaling {
         self.next_look_ms
     }
 
+    fn is_status_event_due(&self, now_ms: i64) -> bool {
+        self.next_status_event_ms.is_some_and(|due_ms| due_ms <= now_ms)
+    }
+
     /// Pollers at work; `None` in the on-demand mode.
     pub fn pollers(&self, partitions: usize) -> Option<usize> {
         self.pollers.as_ref().map(|pollers| pollers.count(partitions))
@@ -61,7 +69,7 @@ impl Scaling {
 }
 
 impl<I: Invoke> Session<I> {
-    /// Looks at the lag when it is time; an idle mapping asks no broker.
+    /// Looks at the lag when it is time; an idle mapping asks no broker, but for the log once a minute.
     pub(super) fn look_at_lag(&mut self) {
         let now_ms = self.shared.clock.now_ms();
         if self.scaling.next_look_ms.is_none_or(|due_ms| due_ms > now_ms) {
@@ -72,8 +80,9 @@ impl<I: Invoke> Session<I> {
         let is_idle = polled == self.scaling.polled_at_last_look
             && assigned.iter().all(|&partition| self.engine.depth(partition).1 == 0);
         self.scaling.polled_at_last_look = polled;
+        let asks = !is_idle || self.scaling.is_status_event_due(now_ms);
         match self.member.consumer() {
-            Some(consumer) if !is_idle => {
+            Some(consumer) if asks => {
                 self.scaling.next_look_ms = None;
                 self.calls.spawn(ask_ends(consumer, self.shared.config.topic.clone(), assigned));
             }
@@ -124,14 +133,14 @@ impl<I: Invoke> Session<I> {
     }
 
     fn log_offsets(&mut self, ends: &Ends) {
-        if self.shared.clock.now_ms() < self.scaling.next_status_event_ms {
+        if !self.scaling.is_status_event_due(self.shared.clock.now_ms()) {
             return;
         }
-        self.scaling.next_status_event_ms = self.shared.clock.after(STATUS_EVENT_INTERVAL);
+        self.scaling.next_status_event_ms = Some(self.shared.clock.after(STATUS_EVENT_INTERVAL));
         for (&partition, &end) in ends {
             let Some(committed) = self.commits.committed(partition) else { continue };
-            let unfinished = i64::try_from(self.engine.depth(partition).1).unwrap_or_default();
-            self.shared.system_log.offsets(partition, end, committed + unfinished, committed);
+            let last_read = self.engine.last_read(partition);
+            self.shared.system_log.offsets(&PartitionStand { partition, end, last_read, committed });
         }
     }
 

@@ -33,7 +33,7 @@ impl<I: Invoke> Session<I> {
         match answer {
             Ok(known) => {
                 self.desk.asked.remove(&id);
-                self.desk.schemas.keep(id, known);
+                self.desk.schemas.keep(id, known, self.shared.clock.now_ms());
                 self.take_held();
             }
             Err(cause) => {

@@ -16,6 +16,7 @@ use crate::esm::filter::{FilterSet, InvalidFilter};
 use crate::esm::limits::BATCH_SIZE_MAX;
 use crate::esm::metrics::MappingMetrics;
 use crate::esm::options::EsmOptions;
+use crate::esm::response::FailedItems;
 use crate::esm::system_log::SystemLog;
 use crate::invoke::Invoke;
 
@@ -175,6 +176,13 @@ impl<I> Shared<I> {
             self.system_log.problem("KafkaClientError", what);
             tracing::warn!(function = %self.function, topic = self.config.topic, mapping = self.config.id, "{what}");
         }
+    }
+
+    /// Notes that records were given up though there is a destination; told each time.
+    pub fn dropped(&self, what: &str, records: &FailedItems) {
+        self.failed_processing(what);
+        self.system_log.problem("KafkaClientError", what);
+        tracing::error!(function = %self.function, topic = self.config.topic, ?records, "{what}");
     }
 
     /// Notes that an invocation failed; the engine's actions tell it.

@@ -92,9 +92,9 @@ impl<I: Invoke> Session<I> {
         self.limit_invocations();
         let assigned: Vec<i32> = self.engine.assigned().collect();
         self.assignments += 1;
-        self.shared.system_log.assigned(&assigned, self.assignments);
         let (function, group) = (&shared.config.function, &shared.config.consumer_group_id);
         tracing::info!(%function, %topic, %group, ?assigned, "partitions assigned");
+        self.log_assignment(assigned);
     }
 
     /// Where so many partitions come that what is fetched ahead for all of them would fill the memory,

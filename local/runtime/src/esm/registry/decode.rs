@@ -126,10 +126,10 @@ mod tests {
             serde_json::json!({"schema": schema, "schemaType": kind}).to_string().into_bytes()
         };
         let known = |answer: Vec<u8>| Known::Schema(Arc::new(Schema::parse(&answer).unwrap()));
-        schemas.keep(1, known(registered(avro, None)));
-        schemas.keep(2, known(registered(json, Some("JSON"))));
-        schemas.keep(3, Known::NotFound);
-        schemas.keep(4, Known::Unusable("PROTOBUF schemas are not supported here".to_owned()));
+        schemas.keep(1, known(registered(avro, None)), 0);
+        schemas.keep(2, known(registered(json, Some("JSON"))), 0);
+        schemas.keep(3, Known::NotFound, 0);
+        schemas.keep(4, Known::Unusable("PROTOBUF schemas are not supported here".to_owned()), 0);
         schemas
     }
 

@@ -6,8 +6,9 @@
 //!
 //! Where AWS is silent: data without the prefix is a `DESERIALIZATION_ERROR`; a null key or value
 //! is not validated; Avro unions are not tagged, bytes and decimals read as in Avro's own JSON
-//! encoding, times are numbers; a registry that cannot be reached is asked again and the partition
-//! waits. Not here: Protobuf, schema references, Glue's own API (a Confluent-compatible address can be
+//! encoding, times are numbers; a registry that cannot be reached, or whose answer says nothing of the
+//! schema, is asked again and the partition waits; that it has no such schema, or one of no use here, is
+//! believed for 3 s. Not here: Protobuf, schema references, Glue's own API (a Confluent-compatible address can be
 //! given in its place).
 
 mod avro;

@@ -30,16 +30,25 @@ pub enum Destination {
 /// What the destination did not take, and why.
 #[derive(Debug, Default)]
 pub struct Undelivered {
-    /// The failed records.
+    /// The failed records: worth sending again.
     pub records: FailedItems,
     /// The last error.
     pub cause: Option<String>,
+    /// Records that it can never take, however often they are sent.
+    pub refused: FailedItems,
+    /// Why the last of those.
+    pub refusal: Option<String>,
 }
 
 impl Undelivered {
     fn note(&mut self, letter: &Letter, cause: String) {
         self.records.extend(&letter.records);
         self.cause = Some(cause);
+    }
+
+    fn refuse(&mut self, letter: &Letter, cause: String) {
+        self.refused.extend(&letter.records);
+        self.refusal = Some(cause);
     }
 }
 
@@ -79,7 +88,7 @@ impl Destination {
         })
     }
 
-    /// Delivers the letters and waits until they are safe.
+    /// Delivers the letters and waits until they are safe, or known not to be.
     pub async fn deliver(&self, topic: &str, letters: &[Letter]) -> Undelivered {
         match self {
             Self::Topic(destination) => destination.deliver(letters).await,
