@@ -19,11 +19,8 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn pack(folder: &Path, arch: &str) -> Output {
-    let files = [
-        ("metadata.json", METADATA),
-        ("compiled.txt", "packager v1.0.0\n"),
-        ("Cargo.lock", "version = 4\n"),
-    ];
+    let files =
+        [("metadata.json", METADATA), ("compiled.txt", "packager v1.0.0\n"), ("Cargo.lock", "version = 4\n")];
     for (name, text) in files {
         std::fs::write(folder.join(name), text).unwrap();
     }
