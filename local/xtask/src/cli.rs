@@ -28,7 +28,7 @@ pub enum Command {
         #[arg(short, long)]
         follow: bool,
     },
-    /// Stop everything; data stays.
+    /// Stop everything; data stays, but for DynamoDB's tables where they are in memory.
     Down,
     /// Stop everything and remove all data; downloads stay.
     Reset,
