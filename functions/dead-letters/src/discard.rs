@@ -1,6 +1,6 @@
 //! `POST /dead-letters/{id}/discard`: nothing is to be done, for a reason.
 
-use gateway_domain::letter::DiscardDecision;
+use gateway_domain::letter::{DiscardDecision, LetterState};
 use gateway_edge::http::{Fields, HttpRequest, HttpResponse, Problem, read, require_admin};
 use gateway_ports::Clock;
 use gateway_ports::dead_letters::AdministerDeadLetters;
@@ -15,14 +15,22 @@ impl<L: AdministerDeadLetters, K, C: Clock> DeadLetters<L, K, C> {
         let by = Reviewer { user, reason: reason(request)? };
         let decision = self.ledger.discard(id.0, &by, self.clock.now()).await?.ok_or_else(unknown)?;
         if let DiscardDecision::Refused(state) = decision {
-            let detail = format!("it is {state}: nothing is left to discard");
-            return Err(Problem::conflict("dead_letter_closed", detail));
+            return Err(Problem::conflict("dead_letter_closed", refused(state)));
         }
         let response = HttpResponse::json(200, &body::detail(&self.known(id).await?));
         Ok(match decision {
             DiscardDecision::AlreadyDiscarded => response.header("idempotent-replayed", "true"),
             DiscardDecision::Discarded | DiscardDecision::Refused(_) => response,
         })
+    }
+}
+
+fn refused(state: LetterState) -> String {
+    match state {
+        LetterState::Redriving => {
+            format!("it is {state}: a redrive of it may be at work; ask again in a minute")
+        }
+        _ => format!("it is {state}: nothing is left to discard"),
     }
 }
 

@@ -204,6 +204,20 @@ async fn what_kafka_does_not_take_can_be_redriven_later() {
 }
 
 #[tokio::test]
+async fn what_kafka_did_not_take_can_be_discarded_when_the_claim_has_lapsed() {
+    let handler = with([row(1)]).await;
+    handler.log.fail_next(1, "message too large");
+    assert_eq!(redrive(1).send(&handler).await.status, 503);
+    let early = discard(1).send(&handler).await;
+    assert_eq!(code(&early), (409, "dead_letter_closed".to_owned()));
+    assert!(early.body.contains("may be at work"), "{}", early.body);
+    handler.clock.advance_millis(45_000);
+    assert_eq!(discard(1).send(&handler).await.status, 200);
+    assert_eq!(code(&redrive(1).send(&handler).await), (409, "dead_letter_closed".to_owned()));
+    assert!(handler.log.records(topics::PROCESS_PURCHASES).is_empty());
+}
+
+#[tokio::test]
 async fn a_letter_waits_for_an_earlier_one_of_its_key() {
     let handler = with([row(1), row(2)]).await;
     let refused = redrive(2).send(&handler).await;
@@ -236,7 +250,7 @@ async fn what_cannot_be_as_it_was_is_not_redriven() {
     for (odd, why) in [
         (DeadLetterRow { origin: from("elsewhere"), ..row(1) }, "topic"),
         (DeadLetterRow { origin: from(topics::PAYMENT_DLQ), ..row(1) }, "topic"),
-        (DeadLetterRow { value: None, ..row(1) }, "value"),
+        (DeadLetterRow { value: None, ..row(1) }, "no value is kept of it"),
         (DeadLetterRow { key: Some(vec![255]), ..row(1) }, "key"),
         (DeadLetterRow { masked: true, ..row(1) }, "discard this letter"),
     ] {

@@ -12,7 +12,8 @@ pub(crate) fn what_to_do(letter: &Letter) -> String {
         LetterState::Redriven => "Nothing: its record was produced again; see redriven_to.",
         LetterState::Discarded => "Nothing: it was discarded; see act.",
         LetterState::Redriving => {
-            "Somebody redrives it. If it stays so for longer than a minute, redrive it again: that is safe."
+            "Somebody redrives it. If it stays so for longer than a minute, redrive it again, which is safe, \
+             or discard it."
         }
         LetterState::Open => return open(letter),
     };

@@ -16,8 +16,9 @@ use serde::Serialize;
 
 /// Payments taken and produced at once.
 pub const PAGE: u32 = 100;
-/// Pages of each kind in one run; what is left waits for the next one.
-pub const PAGES_MAX: u32 = 20;
+/// After how long a run begins no further page, in milliseconds: half of the function's time-out. What is left
+/// waits for the next run. After an outage of the PSP everything is due at once, and cards do not live for long.
+pub const RUN_MS: i64 = 25_000;
 /// How long a taken payment is left alone by other runs, in milliseconds: longer than producing a page
 /// can take.
 pub const LEASE_MS: i64 = 30_000;

@@ -8,26 +8,26 @@ use gateway_ports::{Clock, PortError};
 use gateway_wire::money::WireMoney;
 use gateway_wire::{AttemptRequested, topics};
 
-use crate::{DispatchRetries, LEASE_MS, PAGE, PAGES_MAX, Report};
+use crate::{DispatchRetries, LEASE_MS, PAGE, RUN_MS, Report};
 
 impl<L: Dispatch, K: MessageLog, C: Clock> DispatchRetries<L, K, C> {
     pub(crate) async fn dispatch(&self, report: &mut Report) -> Result<(), PortError> {
-        for _ in 0..PAGES_MAX {
-            let due = self.ledger.take_due(self.clock.now(), LEASE_MS, PAGE).await?;
-            let last = due.len() < PAGE as usize;
-            report.due += self.send_and_mark(due, report).await?;
-            if last {
-                break;
-            }
-        }
-        for _ in 0..PAGES_MAX {
+        let started = self.clock.now();
+        let (mut more_due, mut more_stuck) = (true, true);
+        while (more_due || more_stuck) && self.clock.now().since(started) < RUN_MS {
             let now = self.clock.now();
-            let unchanged_since = now.plus_millis(-self.stuck_after_ms);
-            let stuck = self.ledger.take_stuck(unchanged_since, now, LEASE_MS, PAGE).await?;
-            let last = stuck.len() < PAGE as usize;
-            report.stuck += self.send_and_mark(stuck, report).await?;
-            if last {
-                break;
+            if more_due {
+                let due = self.ledger.take_due(now, LEASE_MS, PAGE).await?;
+                let (taken, sent) = (due.len(), self.send_and_mark(due, report).await?);
+                report.due += sent;
+                more_due = may_be_more(taken, sent);
+            }
+            if more_stuck {
+                let unchanged_since = now.plus_millis(-self.stuck_after_ms);
+                let stuck = self.ledger.take_stuck(unchanged_since, now, LEASE_MS, PAGE).await?;
+                let (taken, sent) = (stuck.len(), self.send_and_mark(stuck, report).await?);
+                report.stuck += sent;
+                more_stuck = may_be_more(taken, sent);
             }
         }
         Ok(())
@@ -80,4 +80,9 @@ impl<L: Dispatch, K: MessageLog, C: Clock> DispatchRetries<L, K, C> {
         let cause = attempt.trace.clone().unwrap_or_else(|| trace::start(&self.clock));
         outgoing(topics::PROCESS_PURCHASES, attempt.reservation_id, &message, &cause, &self.clock)
     }
+}
+
+/// Whether a page was full. Where Kafka is away nothing of it was sent, and the next one would only wait as long again.
+const fn may_be_more(taken: usize, sent: usize) -> bool {
+    taken >= PAGE as usize && sent > 0
 }

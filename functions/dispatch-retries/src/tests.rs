@@ -22,7 +22,7 @@ use gateway_ports::reservations::Reservations as _;
 use gateway_ports::{Clock, PortError};
 use gateway_wire::{AttemptRequested, RecordOrigin, topics};
 
-use crate::{DispatchRetries, PAGE, Report};
+use crate::{DispatchRetries, PAGE, RUN_MS, Report};
 
 type Job = DispatchRetries<MemoryLedger, MemoryLog, ManualClock>;
 
@@ -186,12 +186,21 @@ async fn more_than_a_page_is_sent_in_one_run() {
     assert_eq!(job.run().await, report(0, PAGE as usize + 1, 0));
 }
 
-/// Time passes until Kafka has acknowledged.
-struct SlowLog(Arc<ManualClock>);
+#[tokio::test]
+async fn a_run_ends_where_kafka_takes_nothing() {
+    let job = job(2 * PAGE).await;
+    job.clock.advance_millis(STUCK_AFTER_MS);
+    job.log.fail_next(PAGE as usize, "no leader");
+    assert_eq!(job.run().await, report(0, 0, PAGE as usize));
+    assert_eq!(job.run().await, report(0, PAGE as usize, 0), "the others");
+}
+
+/// So many milliseconds pass until Kafka has acknowledged.
+struct SlowLog(Arc<ManualClock>, i64);
 
 impl MessageLog for SlowLog {
     async fn produce(&self, records: Vec<OutgoingRecord>) -> Vec<Result<Delivered, PortError>> {
-        self.0.advance_millis(40);
+        self.0.advance_millis(self.1);
         records.iter().map(|_| Ok(Delivered { partition: 0, offset: 0 })).collect()
     }
 }
@@ -212,14 +221,28 @@ impl Clock for SharedClock {
     }
 }
 
+fn slowly(job: Job, millis: i64) -> DispatchRetries<MemoryLedger, SlowLog, SharedClock> {
+    let clock = Arc::new(job.clock);
+    let (log, clock) = (SlowLog(Arc::clone(&clock), millis), SharedClock(clock));
+    DispatchRetries { ledger: job.ledger, log, clock, stuck_after_ms: STUCK_AFTER_MS }
+}
+
+#[tokio::test]
+async fn a_run_begins_no_page_when_its_time_is_over() {
+    let job = job(3 * PAGE).await;
+    job.clock.advance_millis(STUCK_AFTER_MS);
+    let job = slowly(job, RUN_MS / 2);
+    assert_eq!(job.run().await, report(0, 2 * PAGE as usize, 0));
+    assert_eq!(job.run().await, report(0, PAGE as usize, 0));
+}
+
 #[tokio::test]
 async fn a_retry_was_dispatched_before_its_outcome_could_be_there() {
     let job = job(1).await;
     fail(&job, 0).await;
     job.clock.advance_millis(DELAY_MS);
-    let (sent_at, clock) = (job.clock.now(), Arc::new(job.clock));
-    let (log, clock) = (SlowLog(Arc::clone(&clock)), SharedClock(clock));
-    let job = DispatchRetries { ledger: job.ledger, log, clock, stuck_after_ms: STUCK_AFTER_MS };
+    let sent_at = job.clock.now();
+    let job = slowly(job, 40);
     assert_eq!(job.run().await, report(1, 0, 0));
     let told = job.ledger.timeline(payment_id(0)).await.unwrap().pop().unwrap();
     assert_eq!((told.event.as_str(), told.at), ("RETRY_DISPATCHED", sent_at));

@@ -318,6 +318,52 @@ async fn an_authorization_is_cancelled_also_where_the_vault_holds_another_verdic
     assert_eq!(town.resolution().await.as_deref(), Some("voided"));
 }
 
+/// A person's word may have named a charge that is none: then the one that turns up is the only money there is.
+#[tokio::test]
+async fn a_second_charge_is_cancelled_only_beside_one_that_the_psp_holds() {
+    let charge = format!("CHAR_{PAYMENT}");
+    for (own, told, cancelled, resolution) in [
+        ("CHAR_MISTYPED", charge.as_str(), false, "unresolved"),
+        (charge.as_str(), "CHAR_SECOND", false, "void_refused"),
+    ] {
+        let town = town().await;
+        town.attempt(Step::LoseAnswer(gateway_memory::provider::Decides::Authorize)).await;
+        let authorized = |id: &str| Verdict::Authorized {
+            charge_id: ChargeId(id.to_owned()),
+            authorization_code: None,
+            card: None,
+        };
+        let settled = Settle {
+            payment_id: PAYMENT,
+            attempt: 1,
+            settlement: Settlement::Verdict(authorized(own)),
+            step: "review-payments",
+            learned_by: "review",
+            origin: None,
+        };
+        town.step.ledger.settle(&[settled], town.step.clock.now()).await.unwrap();
+        let message = AttemptCompleted {
+            payment_id: PAYMENT,
+            reservation_id: RESERVATION,
+            attempt: 1,
+            verdict: WireVerdict::Authorized {
+                charge_id: told.to_owned(),
+                authorization_code: None,
+                card: None,
+            },
+            learned_by: gateway_wire::messages::LearnedBy::Webhook,
+            decided_at_ms: 1_000_000,
+        };
+        let value = serde_json::to_vec(&message).unwrap();
+        assert!(
+            town.deliver_letter(&letter(topics::PURCHASES_PROCESSED, "late_authorization", &value)).await
+        );
+        assert_eq!(town.step.provider.charge_of(PAYMENT).unwrap().cancelled, cancelled, "{own}");
+        assert_eq!(town.status().await, PaymentStatus::Authorized);
+        assert_eq!(town.resolution().await.as_deref(), Some(resolution), "{own}");
+    }
+}
+
 #[tokio::test]
 async fn a_mappings_letter_goes_on_with_the_trace_of_the_record_within() {
     let town = town().await;

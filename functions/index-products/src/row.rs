@@ -5,7 +5,8 @@ use gateway_domain::{Product, ProductId};
 use gateway_ports::index::IndexChange;
 use gateway_wire::convert;
 use gateway_wire::money::WireMoney;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 /// The columns that the index holds; others may come and are passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -15,10 +16,20 @@ pub(crate) struct ProductRow {
     name: String,
     price: WireMoney,
     available: u32,
+    #[serde(deserialize_with = "version")]
     version: u64,
     /// `"true"` on the last row of a deleted product.
     #[serde(rename = "__deleted", default)]
     deleted: Option<String>,
+}
+
+/// One above it must be a version for the index, which counts like the database.
+fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let version = u64::deserialize(deserializer)?;
+    if version < i64::MAX.unsigned_abs() {
+        return Ok(version);
+    }
+    Err(D::Error::custom(format!("version {version}: no database gave it")))
 }
 
 impl ProductRow {

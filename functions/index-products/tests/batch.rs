@@ -60,6 +60,19 @@ impl World {
     }
 }
 
+/// No database gives such a version, and the index takes none: the others of its batch go on.
+#[tokio::test]
+async fn a_version_that_no_index_takes_is_dead_lettered_alone() {
+    let world = World::new();
+    let too_high = [u64::MAX, i64::MAX.unsigned_abs()];
+    let mut batch = vec![row(NOTEBOOK, "Notebook", 1, false)];
+    batch.extend(too_high.map(|version| row(MOUSE, "Mouse", version, false)));
+    assert_eq!(world.deliver(&batch).await, Vec::<i64>::new());
+    assert_eq!(world.dead_letters(), too_high.len());
+    assert_eq!(world.name(NOTEBOOK).await.as_deref(), Some("Notebook"));
+    assert_eq!(world.name(MOUSE).await, None);
+}
+
 #[tokio::test]
 async fn a_batch_is_one_bulk_call_and_money_keeps_its_digits() {
     let world = World::new();

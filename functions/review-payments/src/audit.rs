@@ -15,7 +15,7 @@ const EVERY_MS: i64 = 15 * 60 * 1000;
 /// Products told of in one run.
 const PRODUCTS_MAX: u32 = 100;
 
-/// When an environment last compared; a new one has not.
+/// When an environment last tried to compare; a new one has not.
 #[derive(Debug, Default)]
 pub struct LastAudit(AtomicI64);
 
@@ -36,8 +36,10 @@ impl<L: Ledger, V, P, C: Clock> ReviewPayments<L, V, P, C> {
         if !self.stock_audited.is_due(now) {
             return Ok(None);
         }
-        let accounts = self.ledger.stock_check(PRODUCTS_MAX).await?;
+        // Also where it fails: once in a while that is told, and costs the ledger a look; each minute it would hide
+        // all other failures.
         self.stock_audited.done(now);
+        let accounts = self.ledger.stock_check(PRODUCTS_MAX).await?;
         accounts.iter().for_each(tell);
         let drift = accounts.iter().map(|account| account.drift().unsigned_abs()).sum();
         metrics::put(NAME, metrics::STOCK_DRIFT, Unit::Count, drift);

@@ -45,7 +45,7 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ScheduledJob for ReviewP
         let begin_by = self.clock.now().plus_millis(BEGIN_MS_MAX);
         let swept = self.sweep(&mut report, begin_by).await;
         let looked = self.watch(&mut report, begin_by).await;
-        let closed = self.ledger.close_ended(LETTERS_MAX).await.map(drop);
+        let closed = self.ledger.close_ended(self.clock.now(), LETTERS_MAX).await.map(drop);
         let told = self.tell_alarms(&mut report).await;
         if report.asked + report.watched > 0 {
             tracing::info!(report.asked, report.ended, report.watched, report.in_review, "asked the PSP");
@@ -109,9 +109,9 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
     }
 
     async fn tell_alarms(&self, report: &mut Report) -> Result<(), PortError> {
-        let backlog = self.ledger.backlog().await?;
-        report.in_review = backlog.in_review;
         let now = self.clock.now();
+        let backlog = self.ledger.backlog(now).await?;
+        report.in_review = backlog.in_review;
         let age_s = |since: Option<Timestamp>| {
             u64::try_from(since.map_or(0, |since| now.since(since)) / 1000).unwrap_or(0)
         };

@@ -64,7 +64,8 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
 
     /// Letters that were left since the PSP did not let go of the charge need nobody any more.
     async fn close_refused(&self, payment: &Payment) -> Result<(), PortError> {
-        self.ledger.close_waiting(payment.id, Resolution::VoidRefused, Resolution::Voided).await
+        let now = self.clock.now();
+        self.ledger.close_waiting(payment.id, Resolution::VoidRefused, Resolution::Voided, now).await
     }
 }
 

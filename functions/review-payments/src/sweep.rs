@@ -106,7 +106,8 @@ impl<L: Ledger, V: Vault, P: PaymentProvider, C: Clock> ReviewPayments<L, V, P, 
         if !resolution.closes() {
             return Ok(Asked::Waits);
         }
-        self.ledger.close_waiting(payment.id, Resolution::InReview, resolution).await?;
+        let now = self.clock.now();
+        self.ledger.close_waiting(payment.id, Resolution::InReview, resolution, now).await?;
         Ok(Asked::Ended)
     }
 }

@@ -26,6 +26,13 @@ pub async fn let_expire(ledger: &MySqlPool, reservation_id: &str) {
     assert_eq!(done.rows_affected(), 1);
 }
 
+/// Deletes a product, as only who has the database can.
+pub async fn delete_product(ledger: &MySqlPool, product_id: &str) {
+    let done =
+        sqlx::query("DELETE FROM products WHERE id = ?").bind(product_id).execute(ledger).await.unwrap();
+    assert_eq!(done.rows_affected(), 1);
+}
+
 /// Puts a payment that is IN_ANALYSIS under review, last asked about at `asked_at_ms`.
 pub async fn put_under_review(ledger: &MySqlPool, payment_id: &str, asked_at_ms: i64) {
     let done = sqlx::query(

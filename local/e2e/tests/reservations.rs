@@ -51,6 +51,22 @@ async fn an_expired_reservation_gives_its_stock_back_once() {
     assert_eq!(ledger::stock_drift(&ledger, &shop.item.product_id).await, 0);
 }
 
+/// It has no stock to go back to, and is the first of all that have expired.
+#[tokio::test]
+async fn a_reservation_of_a_deleted_product_holds_up_no_other() {
+    let (gone, shop) = (Shop::open(1).await, Shop::open(1).await);
+    let (orphan, reservation_id) = (gone.reserve().await, shop.reserve().await);
+    let ledger = ledger::connect(&shop.endpoints).await;
+    ledger::delete_product(&ledger, &gone.item.product_id).await;
+    ledger::let_expire(&ledger, &orphan).await;
+    ledger::let_expire(&ledger, &reservation_id).await;
+    eventually("the release", async || {
+        (shop.reservation_status(&reservation_id).await == "RELEASED").then_some(())
+    })
+    .await;
+    assert_eq!(gone.reservation_status(&orphan).await, "HELD");
+}
+
 #[tokio::test]
 async fn a_released_reservation_cannot_be_paid() {
     let shop = Shop::open(1).await;

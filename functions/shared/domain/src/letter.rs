@@ -133,6 +133,17 @@ impl LetterState {
     pub const fn is_undecided(self) -> bool {
         matches!(self, Self::Open | Self::Redriving)
     }
+
+    /// Whether a person is needed and nobody is at work: it is open, or a redrive of it has come to nothing
+    /// and the lease has lapsed.
+    #[must_use]
+    pub fn is_open_at(self, lease_until: Timestamp, now: Timestamp) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Redriving => lease_until <= now,
+            Self::Closed | Self::Redriven | Self::Discarded => false,
+        }
+    }
 }
 
 impl fmt::Display for LetterState {
@@ -201,15 +212,13 @@ pub enum DiscardDecision {
     Refused(LetterState),
 }
 
-/// Decides about a discard.
+/// Decides about a discard. A redrive whose lease has lapsed is in nobody's hands any more.
 #[must_use]
-pub const fn decide_discard(state: LetterState) -> DiscardDecision {
+pub fn decide_discard(state: LetterState, lease_until: Timestamp, now: Timestamp) -> DiscardDecision {
     match state {
-        LetterState::Open => DiscardDecision::Discarded,
         LetterState::Discarded => DiscardDecision::AlreadyDiscarded,
-        LetterState::Closed | LetterState::Redriving | LetterState::Redriven => {
-            DiscardDecision::Refused(state)
-        }
+        _ if state.is_open_at(lease_until, now) => DiscardDecision::Discarded,
+        _ => DiscardDecision::Refused(state),
     }
 }
 
@@ -250,6 +259,24 @@ mod tests {
             let decision =
                 decide_redrive(state, Timestamp::from_millis(lease), earlier, Timestamp::from_millis(now));
             assert_eq!(decision, expected, "{state} {lease} {earlier:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_open_is_discarded_and_what_a_lapsed_redrive_left_is_open() {
+        let now = Timestamp::from_millis(10);
+        for (state, lease, is_open, expected) in [
+            (LetterState::Open, 0, true, DiscardDecision::Discarded),
+            (LetterState::Redriving, 11, false, DiscardDecision::Refused(LetterState::Redriving)),
+            (LetterState::Redriving, 10, true, DiscardDecision::Discarded),
+            (LetterState::Redriving, 9, true, DiscardDecision::Discarded),
+            (LetterState::Redriven, 9, false, DiscardDecision::Refused(LetterState::Redriven)),
+            (LetterState::Closed, 9, false, DiscardDecision::Refused(LetterState::Closed)),
+            (LetterState::Discarded, 9, false, DiscardDecision::AlreadyDiscarded),
+        ] {
+            let lease_until = Timestamp::from_millis(lease);
+            assert_eq!(state.is_open_at(lease_until, now), is_open, "{state} {lease}");
+            assert_eq!(decide_discard(state, lease_until, now), expected, "{state} {lease}");
         }
     }
 

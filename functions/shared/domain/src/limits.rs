@@ -30,6 +30,13 @@ pub const CENTS_MAX: i64 = 999_999_999;
 /// How long a redrive of a dead letter may hold its claim before another may take it over: longer than
 /// the function that redrives may run.
 pub const REDRIVE_LEASE_MS: i64 = 45 * 1000;
+/// Largest key and value together, in bytes, that a dead letter holds. In base64 they are a third longer,
+/// and producers and brokers take a record of 1,000,000 bytes unless told otherwise. A longer value stays
+/// where it was; its letter tells where.
+pub const LETTER_VALUE_BYTES_MAX: usize = 512 * 1024;
+/// Largest key, in bytes, that a dead letter holds and is produced under: bytes that are no text grow
+/// threefold in the latter. Every key of the gateway's own is an id.
+pub const LETTER_KEY_BYTES_MAX: usize = 64 * 1024;
 /// How long after it was accepted a payment's charge may still turn up at the PSP: no request of ours is
 /// at work there for longer, and idempotency keys are not relied upon for longer.
 pub const LATE_CHARGE_MS: i64 = 24 * 60 * 60 * 1000;

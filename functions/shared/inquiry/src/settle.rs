@@ -77,6 +77,9 @@ impl<S: Settling, V: ChargeAttempts, P: PaymentProvider> Ending<'_, S, V, P> {
         let charge_id = verdict.charge_id().cloned();
         let decision = self.settle(case, Settlement::Verdict(verdict)).await?;
         match (decision, charge_id) {
+            (SettleDecision::LateAuthorization(PaymentStatus::Authorized), Some(charge_id)) => {
+                self.void_if_second(case, charge_id).await
+            }
             (SettleDecision::LateAuthorization(_), Some(charge_id)) => self.void(case, charge_id).await,
             (SettleDecision::Apply(status, _), _) => {
                 Ok(if status == PaymentStatus::Voided { Resolution::Voided } else { Resolution::Settled })

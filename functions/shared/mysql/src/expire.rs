@@ -40,11 +40,14 @@ impl Work for Expire {
 
 impl Expire {
     /// Those that another transaction holds are passed over: it pays or releases them, or leaves
-    /// them to the next call.
+    /// them to the next call. So are those of a product that somebody has deleted: there is no stock to give back
+    /// to, and they must not hold up the others.
     async fn lock_over(&self, connection: &mut MySqlConnection) -> Result<Vec<Reservation>, Failure> {
         let mut query = QueryBuilder::new("SELECT ");
         query.push(COLUMNS).push(" FROM reservations WHERE status = 'HELD' AND expires_at_ms <= ");
-        query.push_bind(self.now.as_millis()).push(" ORDER BY expires_at_ms, id LIMIT ");
+        query.push_bind(self.now.as_millis());
+        query.push(" AND EXISTS (SELECT 1 FROM products WHERE products.id = reservations.product_id)");
+        query.push(" ORDER BY expires_at_ms, id LIMIT ");
         query.push_bind(i64::from(self.limit)).push(" FOR UPDATE SKIP LOCKED");
         let rows = query.build().fetch_all(connection).await?;
         Ok(rows.iter().map(reservation_row::decode).collect::<Result<_, _>>()?)

@@ -1,8 +1,6 @@
 //! What people do about dead letters: each act is a transaction on one locked row.
 
-use gateway_domain::letter::{
-    DiscardDecision, LetterState, RedriveDecision, Resolution, decide_discard, decide_redrive,
-};
+use gateway_domain::letter::{DiscardDecision, RedriveDecision, Resolution, decide_discard, decide_redrive};
 use gateway_domain::{PaymentId, Timestamp};
 use gateway_ledger::clip;
 use gateway_ports::PortError;
@@ -38,18 +36,22 @@ const REDRIVEN: &str = "UPDATE dead_letters SET state = 'REDRIVEN', redriven_par
 const DISCARD: &str = "UPDATE dead_letters SET state = 'DISCARDED', acted_by = ?, acted_reason = ?, acted_at_ms = ? \
      WHERE id = ?";
 
+// Closed is what is open: `LetterState::is_open_at`.
 const CLOSE_WAITING: &str = "UPDATE dead_letters SET state = 'CLOSED', resolution = ? \
-     WHERE payment_id = ? AND state = 'OPEN' AND resolution = ?";
+     WHERE payment_id = ? AND resolution = ? \
+     AND (state = 'OPEN' OR (state = 'REDRIVING' AND redrive_lease_until_ms <= ?))";
 
 /// Found without locks: closing is conditional.
 const ENDED: &str = "SELECT letter.id AS id, payment.status AS status FROM dead_letters letter \
      JOIN payments payment ON payment.id = letter.payment_id \
-     WHERE letter.state = 'OPEN' AND letter.resolution = ? \
+     WHERE letter.resolution = ? \
+     AND (letter.state = 'OPEN' OR (letter.state = 'REDRIVING' AND letter.redrive_lease_until_ms <= ?)) \
      AND payment.status IN ('AUTHORIZED', 'DECLINED', 'FAILED', 'REJECTED', 'VOIDED') \
      ORDER BY letter.id LIMIT ?";
 
 const CLOSE_ENDED: &str = "UPDATE dead_letters SET state = 'CLOSED', resolution = ? \
-     WHERE id = ? AND state = 'OPEN' AND resolution = ?";
+     WHERE id = ? AND resolution = ? \
+     AND (state = 'OPEN' OR (state = 'REDRIVING' AND redrive_lease_until_ms <= ?))";
 
 impl AdministerDeadLetters for Database {
     async fn page(&self, query: &LetterQuery) -> Result<Vec<Letter>, PortError> {
@@ -88,8 +90,11 @@ impl AdministerDeadLetters for Database {
         self.transact(&Discard { id, by, now }).await
     }
 
-    async fn close_ended(&self, limit: u32) -> Result<u64, PortError> {
-        let waiting = sqlx::query(ENDED).bind(Resolution::InReview.as_str()).bind(i64::from(limit));
+    async fn close_ended(&self, now: Timestamp, limit: u32) -> Result<u64, PortError> {
+        let waiting = sqlx::query(ENDED)
+            .bind(Resolution::InReview.as_str())
+            .bind(now.as_millis())
+            .bind(i64::from(limit));
         let rows = self.fetch_all(waiting).await;
         let rows = rows.map_err(|error| to_port_error("find dead letters of ended payments", &error))?;
         let mut closed = 0;
@@ -99,7 +104,8 @@ impl AdministerDeadLetters for Database {
                 let update = sqlx::query(CLOSE_ENDED)
                     .bind(resolution.as_str())
                     .bind(columns.get::<&str>("id")?)
-                    .bind(Resolution::InReview.as_str());
+                    .bind(Resolution::InReview.as_str())
+                    .bind(now.as_millis());
                 let update = self.execute(update).await;
                 closed +=
                     update.map_err(|error| to_port_error("close a dead letter", &error))?.rows_affected();
@@ -113,11 +119,13 @@ impl AdministerDeadLetters for Database {
         payment_id: PaymentId,
         waiting: Resolution,
         resolution: Resolution,
+        now: Timestamp,
     ) -> Result<(), PortError> {
         let closed = sqlx::query(CLOSE_WAITING)
             .bind(resolution.as_str())
             .bind(payment_id.to_string())
-            .bind(waiting.as_str());
+            .bind(waiting.as_str())
+            .bind(now.as_millis());
         self.execute(closed)
             .await
             .map(drop)
@@ -182,7 +190,9 @@ impl Work for Discard<'_> {
 
     async fn run(&self, connection: &mut MySqlConnection) -> Result<Ending<Self::Answer>, Failure> {
         let Some(row) = locked(self.id, connection).await? else { return Ok(Ending::RollBack(None)) };
-        let decision = decide_discard(Columns(&row).parsed::<LetterState>("state")?);
+        let columns = Columns(&row);
+        let (state, lease_until) = (columns.parsed("state")?, columns.time("redrive_lease_until_ms")?);
+        let decision = decide_discard(state, lease_until, self.now);
         if decision != DiscardDecision::Discarded {
             return Ok(Ending::RollBack(Some(decision)));
         }

@@ -1,6 +1,5 @@
 //! Payments under review.
 
-use gateway_domain::letter::LetterState;
 use gateway_domain::settle::SettleDecision;
 use gateway_domain::{Payment, PaymentId, Timestamp};
 use gateway_ledger::Book;
@@ -19,10 +18,12 @@ use crate::sql::sorted;
 use crate::transact::{Ending, Work};
 use crate::{changes, event_row};
 
+/// Letters are counted that are open: [`gateway_domain::letter::LetterState::is_open_at`].
 /// Of an empty table the counts are 0 and the minimum is NULL.
 /// Each column that tells of waiting is set only while the payment waits, so its index holds only those.
 const BACKLOG: &str = "SELECT COUNT(*) AS in_review, MIN(updated_at_ms) AS oldest_ms, \
-     (SELECT COUNT(*) FROM dead_letters WHERE state = ?) AS letters_open, \
+     (SELECT COUNT(*) FROM dead_letters WHERE state = 'OPEN' \
+     OR (state = 'REDRIVING' AND redrive_lease_until_ms <= ?)) AS letters_open, \
      (SELECT MIN(accepted_at_ms) FROM payments WHERE next_attempt_at_ms IS NOT NULL) AS oldest_due_ms, \
      (SELECT MIN(accepted_at_ms) FROM payments WHERE silent_since_ms IS NOT NULL) AS oldest_silent_ms \
      FROM payments WHERE asked_at_ms IS NOT NULL";
@@ -56,8 +57,8 @@ impl ReviewPayments for Database {
         self.transact(&Review { settle, by, now }).await
     }
 
-    async fn backlog(&self) -> Result<Backlog, PortError> {
-        let rows = self.fetch_all(sqlx::query(BACKLOG).bind(LetterState::Open.as_str())).await;
+    async fn backlog(&self, now: Timestamp) -> Result<Backlog, PortError> {
+        let rows = self.fetch_all(sqlx::query(BACKLOG).bind(now.as_millis())).await;
         let row = rows.and_then(|mut rows| rows.pop().ok_or(sqlx::Error::RowNotFound));
         let row = row.map_err(|error| to_port_error("read the backlog", &error))?;
         let columns = Columns(&row);

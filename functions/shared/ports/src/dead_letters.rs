@@ -122,16 +122,17 @@ pub trait AdministerDeadLetters: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<DiscardDecision>, PortError>> + Send;
 
-    /// OPEN letters that waited for the review of a payment that has ended since, by whatever way, are
-    /// CLOSED; returns how many, `limit` at most.
-    fn close_ended(&self, limit: u32) -> impl Future<Output = Result<u64, PortError>> + Send;
+    /// Letters that are open `now` and waited for the review of a payment that has ended since, by whatever
+    /// way, are CLOSED; returns how many, `limit` at most. See [`LetterState::is_open_at`].
+    fn close_ended(&self, now: Timestamp, limit: u32) -> impl Future<Output = Result<u64, PortError>> + Send;
 
-    /// What its OPEN letters waited for has come about: those that were left with `waiting` are CLOSED with
-    /// this resolution.
+    /// What its letters that are open `now` waited for has come about: those that were left with `waiting`
+    /// are CLOSED with this resolution. See [`LetterState::is_open_at`].
     fn close_waiting(
         &self,
         payment_id: PaymentId,
         waiting: Resolution,
         resolution: Resolution,
+        now: Timestamp,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 }

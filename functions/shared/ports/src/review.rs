@@ -25,7 +25,7 @@ pub struct Backlog {
     pub in_review: u64,
     /// Since when the oldest of them is.
     pub oldest: Option<Timestamp>,
-    /// Dead letters that are OPEN.
+    /// Dead letters that are open: OPEN, or REDRIVING by somebody whose lease has lapsed.
     pub letters_open: u64,
     /// When the oldest payment was accepted that should still end by itself: neither ended nor under
     /// review.
@@ -61,6 +61,6 @@ pub trait ReviewPayments: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<SettleDecision, PortError>> + Send;
 
-    /// What waits, for alarms.
-    fn backlog(&self) -> impl Future<Output = Result<Backlog, PortError>> + Send;
+    /// What waits `now`, for alarms.
+    fn backlog(&self, now: Timestamp) -> impl Future<Output = Result<Backlog, PortError>> + Send;
 }

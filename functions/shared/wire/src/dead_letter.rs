@@ -41,10 +41,11 @@ pub struct DeadLetter {
     /// The payment, where the record could be read that far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_id: Option<String>,
-    /// The record's key, in base64, where it had one.
+    /// The record's key, in base64, where it had one that is not too long for a letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_base64: Option<String>,
-    /// The record's value as it was, in base64, where it had one.
+    /// The record's value as it was, in base64, where it had one that is not too long for a letter: the cause
+    /// says so of a longer one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value_base64: Option<String>,
     /// When it was given up, in epoch milliseconds.
@@ -60,7 +61,8 @@ pub enum DeadLetterKind {
 }
 
 impl DeadLetter {
-    /// The record's value as it was; `None` where it had none or it cannot be read.
+    /// The record's value as it was; `None` where it had none, the letter does not hold it, or it cannot be
+    /// read.
     #[must_use]
     pub fn value(&self) -> Option<Vec<u8>> {
         STANDARD.decode(self.value_base64.as_ref()?).ok()

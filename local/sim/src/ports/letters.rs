@@ -56,8 +56,8 @@ impl AdministerDeadLetters for Port {
         self.call("discard", self.0.world.ledger.discard(id, by, now)).await
     }
 
-    async fn close_ended(&self, limit: u32) -> Result<u64, PortError> {
-        self.call("close letters", self.0.world.ledger.close_ended(limit)).await
+    async fn close_ended(&self, now: Timestamp, limit: u32) -> Result<u64, PortError> {
+        self.call("close letters", self.0.world.ledger.close_ended(now, limit)).await
     }
 
     async fn close_waiting(
@@ -65,8 +65,9 @@ impl AdministerDeadLetters for Port {
         payment_id: PaymentId,
         waiting: Resolution,
         resolution: Resolution,
+        now: Timestamp,
     ) -> Result<(), PortError> {
-        let close = self.0.world.ledger.close_waiting(payment_id, waiting, resolution);
+        let close = self.0.world.ledger.close_waiting(payment_id, waiting, resolution, now);
         self.call("close waiting letters", close).await
     }
 }

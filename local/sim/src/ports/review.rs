@@ -44,8 +44,8 @@ impl ReviewPayments for Port {
         self.commit("review", review).await
     }
 
-    async fn backlog(&self) -> Result<Backlog, PortError> {
-        self.call("read backlog", self.0.world.ledger.backlog()).await
+    async fn backlog(&self, now: Timestamp) -> Result<Backlog, PortError> {
+        self.call("read backlog", self.0.world.ledger.backlog(now)).await
     }
 }
 

@@ -154,6 +154,8 @@ behaviours! { $
     redriving::no_letter_overtakes_an_earlier_one_of_its_key,
     redriving::of_parallel_claims_one_is_granted,
     redriving::a_letter_is_discarded_once_with_its_reason,
+    redriving::a_redrive_that_came_to_nothing_needs_a_person_again,
+    redriving::what_a_lapsed_redrive_left_is_closed_like_an_open_letter,
     redriving::a_payments_letters_are_closed_with_its_review,
     redriving::letters_of_a_payment_that_ended_otherwise_are_closed_too,
     reviewing::a_payment_under_review_is_asked_about_after_each_silence,

@@ -140,6 +140,68 @@ pub async fn a_letter_is_discarded_once_with_its_reason<L: Ledger>(world: &World
     assert_eq!(claimed, Some(RedriveDecision::Refused(LetterState::Discarded)));
 }
 
+/// How many letters need a person, all told.
+async fn open_letters<L: Ledger>(world: &World<'_, L>, millis: i64) -> u64 {
+    world.ledger.backlog(world.at(millis)).await.unwrap().letters_open
+}
+
+/// From the end of its lease on it is counted like an open letter, and can be discarded.
+pub async fn a_redrive_that_came_to_nothing_needs_a_person_again<L: Ledger>(world: &World<'_, L>) {
+    let (leased, lapsed) = (9 + LEASE_MS, 10 + LEASE_MS);
+    let before = (open_letters(world, leased).await, open_letters(world, lapsed).await);
+    let row = open(world).await;
+    assert_eq!(claim(world, row.id, 10).await, Some(RedriveDecision::Claimed));
+    let during = (open_letters(world, leased).await, open_letters(world, lapsed).await);
+    assert_eq!(during, (before.0, before.1 + 1));
+    for (millis, expected) in [
+        (leased, DiscardDecision::Refused(LetterState::Redriving)),
+        (lapsed, DiscardDecision::Discarded),
+        (lapsed, DiscardDecision::AlreadyDiscarded),
+    ] {
+        let decision = world.ledger.discard(row.id, &root(), world.at(millis)).await.unwrap();
+        assert_eq!(decision, Some(expected), "{millis}");
+    }
+    assert_eq!(open_letters(world, lapsed).await, before.1);
+    let kept = letter(world, row.id).await;
+    let act = Act { by: root(), at: world.at(lapsed) };
+    assert_eq!((kept.state, kept.act), (LetterState::Discarded, Some(act)));
+}
+
+/// And not before its lease has ended; who is late with its record changes nothing.
+pub async fn what_a_lapsed_redrive_left_is_closed_like_an_open_letter<L: Ledger>(world: &World<'_, L>) {
+    let ended = world.begun().await.payment_id.unwrap();
+    let in_review = Settlement::InReview { reason: "psp_unanswered".into(), charge_id: None };
+    world.settle(&world.settlement(ended, in_review)).await;
+    let in_review = || Some("in_review".to_owned());
+    let waiting = DeadLetterRow { resolution: in_review(), ..dead_letter(world, 1) };
+    let of_ended =
+        DeadLetterRow { payment_id: Some(ended), resolution: in_review(), ..dead_letter(world, 2) };
+    for row in [&waiting, &of_ended] {
+        world.ledger.record(row).await.unwrap();
+        assert_eq!(claim(world, row.id, 10).await, Some(RedriveDecision::Claimed));
+    }
+    world.settle(&world.verdict(ended, authorized("CHAR_1"))).await;
+    let waits_for = waiting.payment_id.unwrap();
+    for (millis, state, resolution) in
+        [(9 + LEASE_MS, LetterState::Redriving, "in_review"), (10 + LEASE_MS, LetterState::Closed, "settled")]
+    {
+        let now = world.at(millis);
+        let (in_review, settled) = (Resolution::InReview, Resolution::Settled);
+        world.ledger.close_waiting(waits_for, in_review, settled, now).await.unwrap();
+        while world.ledger.close_ended(now, 2).await.unwrap() > 0 {}
+        for row in [&waiting, &of_ended] {
+            let kept = letter(world, row.id).await;
+            assert_eq!((kept.state, kept.row.resolution.as_deref()), (state, Some(resolution)), "{millis}");
+        }
+    }
+    for row in [&waiting, &of_ended] {
+        let to = Delivered { partition: 3, offset: 99 };
+        world.ledger.mark_redriven(row.id, to, world.at(11 + LEASE_MS)).await.unwrap();
+        let kept = letter(world, row.id).await;
+        assert_eq!((kept.state, kept.redriven_to), (LetterState::Closed, None));
+    }
+}
+
 /// Those that waited for it, and no others.
 pub async fn a_payments_letters_are_closed_with_its_review<L: Ledger>(world: &World<'_, L>) {
     let waiting = DeadLetterRow { resolution: Some("in_review".into()), ..dead_letter(world, 1) };
@@ -151,7 +213,7 @@ pub async fn a_payments_letters_are_closed_with_its_review<L: Ledger>(world: &Wo
         world.ledger.record(row).await.unwrap();
     }
     let (payment_id, in_review) = (payment_id.unwrap(), Resolution::InReview);
-    world.ledger.close_waiting(payment_id, in_review, Resolution::Settled).await.unwrap();
+    world.ledger.close_waiting(payment_id, in_review, Resolution::Settled, world.at(9)).await.unwrap();
     for (row, state, resolution) in [
         (&waiting, LetterState::Closed, "settled"),
         (&refused, LetterState::Open, "void_refused"),
@@ -189,7 +251,7 @@ pub async fn letters_of_a_payment_that_ended_otherwise_are_closed_too<L: Ledger>
         world.ledger.record(row).await.unwrap();
     }
     world.settle(&world.verdict(ended, authorized("CHAR_1"))).await;
-    while world.ledger.close_ended(2).await.unwrap() > 0 {}
+    while world.ledger.close_ended(world.at(4_000), 2).await.unwrap() > 0 {}
     for (row, state, resolution) in [
         (&rows[0], LetterState::Closed, "settled"),
         (&rows[1], LetterState::Open, "void_refused"),

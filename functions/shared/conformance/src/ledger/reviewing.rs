@@ -99,7 +99,7 @@ pub async fn a_persons_word_is_told_with_who_and_why<L: Ledger>(world: &World<'_
 
 /// Accepted when; from its beginning to its end, and not while it is under review.
 pub async fn the_backlog_knows_the_oldest_payment_under_way<L: Ledger>(world: &World<'_, L>) {
-    let oldest = async || world.ledger.backlog().await.unwrap().oldest_under_way;
+    let oldest = async || world.ledger.backlog(world.at(6_000)).await.unwrap().oldest_under_way;
     let first = world.begun().await.payment_id.unwrap();
     assert!(oldest().await.is_some_and(|accepted_at| accepted_at <= world.at(1_000)));
     let failed = [world.failure(first, 1, world.at(4_000))];
@@ -115,18 +115,19 @@ pub async fn the_backlog_knows_the_oldest_payment_under_way<L: Ledger>(world: &W
 
 /// Since when, and how many.
 pub async fn the_backlog_counts_what_waits<L: Ledger>(world: &World<'_, L>) {
-    let before = world.ledger.backlog().await.unwrap();
+    let backlog = async || world.ledger.backlog(world.at(6_000)).await.unwrap();
+    let before = backlog().await;
     let id = under_review(world).await;
     let letter = super::dead_lettering::dead_letter(world, 1);
     world.ledger.record(&letter).await.unwrap();
-    let during = world.ledger.backlog().await.unwrap();
+    let during = backlog().await;
     assert_eq!(during.in_review, before.in_review + 1);
     assert_eq!(during.letters_open, before.letters_open + 1);
     assert!(during.oldest.unwrap() <= world.at(3_000));
     world.settle(&world.verdict(id, authorized("CHAR_1"))).await;
     let by = Reviewer { user: "root".into(), reason: "done".into() };
     world.ledger.discard(letter.id, &by, world.at(2)).await.unwrap();
-    let after = world.ledger.backlog().await.unwrap();
+    let after = backlog().await;
     assert_eq!((after.in_review, after.letters_open), (before.in_review, before.letters_open));
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use gateway_domain::PaymentId;
+use gateway_domain::limits::{LETTER_KEY_BYTES_MAX, LETTER_VALUE_BYTES_MAX};
 use gateway_ports::Clock;
 use gateway_ports::log::{MessageLog, OutgoingRecord};
 use gateway_wire::dead_letter::{DeadLetterKind, to_base64};
@@ -138,26 +140,65 @@ async fn bury_the_dead<S: Step>(
     }
 }
 
+/// The letter of a record. Whatever the record holds, Kafka takes its letter: else the record would block its
+/// partition. So what is too long is left out, and what is not an id is no payment's.
 fn dead_letter(
     step: &str,
     record: &RawRecord,
     cause: &DeadLetterCause,
     clock: &impl Clock,
 ) -> OutgoingRecord {
+    let held = Held::of(record);
+    let payment_id = payment_id_of(record.value.as_deref()).filter(|id| id.parse::<PaymentId>().is_ok());
     let letter = DeadLetter {
         kind: DeadLetterKind::V1,
         origin: record.origin.clone(),
         step: step.to_owned(),
-        cause: cause.clone(),
-        payment_id: payment_id_of(record.value.as_deref()),
-        key_base64: record.key.as_deref().map(to_base64),
-        value_base64: record.value.as_deref().map(to_base64),
+        cause: held.cause(record, cause),
+        payment_id,
+        key_base64: held.key.map(to_base64),
+        value_base64: held.value.map(to_base64),
         dead_at_ms: clock.now().as_millis(),
     };
-    let key = record.key.as_deref().map(String::from_utf8_lossy).unwrap_or_default().into_owned();
+    let key = held.key.map(String::from_utf8_lossy).unwrap_or_default().into_owned();
     // A dead letter is plain data and always serialises.
     let value = serde_json::to_vec(&letter).unwrap_or_default();
     OutgoingRecord { topic: topics::PAYMENT_DLQ, key, value, headers: Vec::new() }
+}
+
+/// What a letter holds of its record.
+struct Held<'a> {
+    key: Option<&'a [u8]>,
+    value: Option<&'a [u8]>,
+}
+
+impl<'a> Held<'a> {
+    fn of(record: &'a RawRecord) -> Self {
+        let (key, value) = (record.key.as_deref(), record.value.as_deref());
+        let (key_len, value_len) = (key.map_or(0, <[u8]>::len), value.map_or(0, <[u8]>::len));
+        let key_fits = key_len <= LETTER_KEY_BYTES_MAX;
+        Self {
+            key: key.filter(|_| key_fits),
+            // Without its key the record could not be produced again as it was.
+            value: value.filter(|_| key_fits && key_len.saturating_add(value_len) <= LETTER_VALUE_BYTES_MAX),
+        }
+    }
+
+    /// Why the record is dead, and before it what of the record is only at its origin.
+    fn cause(&self, record: &RawRecord, cause: &DeadLetterCause) -> DeadLetterCause {
+        let key = left_out("key", record.key.as_deref(), self.key);
+        let value = left_out("value", record.value.as_deref(), self.value);
+        DeadLetterCause { code: cause.code.clone(), message: key + &value + &cause.message }
+    }
+}
+
+fn left_out(name: &str, whole: Option<&[u8]>, held: Option<&[u8]>) -> String {
+    match (whole, held) {
+        (Some(whole), None) => {
+            format!("the record's {name} of {} bytes is left out, and is only at its origin; ", whole.len())
+        }
+        _ => String::new(),
+    }
 }
 
 /// Names what is not finished. What stands behind an unfinished record of its key is not finished
@@ -179,4 +220,100 @@ fn report(step: &str, records: &[Seen<'_>], outcomes: &[Outcome]) -> KafkaBatchR
         unfinished.extend(record.key.as_ref());
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use gateway_domain::Timestamp;
+    use gateway_wire::RecordOrigin;
+
+    use super::*;
+
+    /// What librdkafka and brokers take of a record, unless told otherwise.
+    const MESSAGE_BYTES_MAX: usize = 1_000_000;
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(7)
+        }
+
+        fn ulid(&self) -> u128 {
+            1
+        }
+
+        fn jitter_permille(&self) -> i64 {
+            0
+        }
+    }
+
+    fn record(key: Option<Vec<u8>>, value: Option<Vec<u8>>) -> RawRecord {
+        let origin = RecordOrigin { topic: topics::ORDER_QUEUE.to_owned(), partition: 2, offset: 41 };
+        RawRecord { origin, timestamp_ms: 0, key, value, headers: Vec::new() }
+    }
+
+    fn bury(record: &RawRecord) -> (OutgoingRecord, DeadLetter) {
+        let cause = DeadLetterCause { code: "undecodable".to_owned(), message: "no JSON".to_owned() };
+        let produced = dead_letter("a-step", record, &cause, &Still);
+        let letter: DeadLetter = serde_json::from_slice(&produced.value).unwrap();
+        assert_eq!((&letter.origin, letter.cause.code.as_str()), (&record.origin, "undecodable"));
+        assert!(letter.cause.message.ends_with("no JSON"), "{}", letter.cause.message);
+        (produced, letter)
+    }
+
+    /// Its bytes may be any.
+    #[test]
+    fn a_letter_holds_what_fits_and_says_what_does_not() {
+        let (key_max, max) = (LETTER_KEY_BYTES_MAX, LETTER_VALUE_BYTES_MAX);
+        for (key_len, value_len, missing) in [
+            (26, 0, vec![]),
+            (0, max, vec![]),
+            (26, max - 26, vec![]),
+            (key_max, max - key_max, vec![]),
+            (0, max + 1, vec!["value of 524289 bytes"]),
+            (26, max - 25, vec!["value of 524263 bytes"]),
+            (26, 8 << 20, vec!["value of 8388608 bytes"]),
+            (key_max + 1, 1, vec!["key of 65537 bytes", "value of 1 bytes"]),
+            (8 << 20, 8 << 20, vec!["key of 8388608 bytes", "value of 8388608 bytes"]),
+        ] {
+            let dead = record(Some(vec![255; key_len]), Some(vec![255; value_len]));
+            let (produced, letter) = bury(&dead);
+            let told = &letter.cause.message;
+            let size = produced.key.len() + produced.value.len();
+            assert!(size < MESSAGE_BYTES_MAX, "{key_len} {value_len}: {size}");
+            assert_eq!(told.matches("left out").count(), missing.len(), "{told}");
+            assert!(missing.iter().all(|part| told.contains(part)), "{told}");
+            let expected = Some(dead.value.unwrap_or_default()).filter(|_| missing.is_empty());
+            assert_eq!(letter.value(), expected, "{key_len} {value_len}");
+            assert_eq!(letter.key_base64.is_some(), missing.len() < 2, "{key_len} {value_len}");
+        }
+    }
+
+    #[test]
+    fn a_tombstone_has_nothing_to_leave_out() {
+        let (_, letter) = bury(&record(None, None));
+        assert_eq!((letter.key_base64, letter.value_base64), (None, None));
+        assert_eq!(letter.cause.message, "no JSON");
+    }
+
+    /// Its payment is known all the same, and a text that is no id is no reason for a long letter.
+    #[test]
+    fn a_letter_names_the_payment_of_a_record_that_is_too_long() {
+        let id = "01M83VVAE004HMASW9NF6YY002";
+        let long = "\u{1}".repeat(LETTER_VALUE_BYTES_MAX / 8);
+        let named = |id: &str, padding: &str| {
+            serde_json::json!({ "payment_id": id, "padding": padding }).to_string().into_bytes()
+        };
+        for (value, expected, is_kept) in [
+            (named(id, ""), Some(id), true),
+            (named(id, &"x".repeat(LETTER_VALUE_BYTES_MAX)), Some(id), false),
+            (named(&long, ""), None, true),
+        ] {
+            let (produced, letter) = bury(&record(None, Some(value)));
+            assert!(produced.value.len() < MESSAGE_BYTES_MAX);
+            assert_eq!(letter.payment_id.as_deref(), expected);
+            assert_eq!(letter.value_base64.is_some(), is_kept);
+        }
+    }
 }

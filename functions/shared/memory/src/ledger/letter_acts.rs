@@ -39,8 +39,7 @@ impl AdministerDeadLetters for MemoryLedger {
         let mut state = self.lock();
         let earlier = state.undecided_before(id);
         let Some(letter) = state.letter(id) else { return Ok(None) };
-        let lease_until = letter.lease_until.unwrap_or(Timestamp::from_millis(0));
-        let decision = decide_redrive(letter.state, lease_until, earlier, now);
+        let decision = decide_redrive(letter.state, letter.leased_until(), earlier, now);
         if decision == RedriveDecision::Claimed {
             letter.state = LetterState::Redriving;
             letter.lease_until = Some(now.plus_millis(lease_ms));
@@ -66,7 +65,7 @@ impl AdministerDeadLetters for MemoryLedger {
     ) -> Result<Option<DiscardDecision>, PortError> {
         let mut state = self.lock();
         let Some(letter) = state.letter(id) else { return Ok(None) };
-        let decision = decide_discard(letter.state);
+        let decision = decide_discard(letter.state, letter.leased_until(), now);
         if decision == DiscardDecision::Discarded {
             letter.state = LetterState::Discarded;
             letter.act = Some(Act { by: by.clone(), at: now });
@@ -74,11 +73,12 @@ impl AdministerDeadLetters for MemoryLedger {
         Ok(Some(decision))
     }
 
-    async fn close_ended(&self, limit: u32) -> Result<u64, PortError> {
+    async fn close_ended(&self, now: Timestamp, limit: u32) -> Result<u64, PortError> {
         let State { payments, dead_letters, .. } = &mut *self.lock();
         let ended = dead_letters.iter_mut().filter_map(|letter| {
             let status = payments.get(&letter.row.payment_id?)?.payment.status;
-            let resolution = Resolution::of_end(status).filter(|_| letter.waits_for(Resolution::InReview))?;
+            let waits = letter.waits_for(Resolution::InReview, now);
+            let resolution = Resolution::of_end(status).filter(|_| waits)?;
             Some((letter, resolution))
         });
         let mut closed = 0;
@@ -94,18 +94,29 @@ impl AdministerDeadLetters for MemoryLedger {
         payment_id: PaymentId,
         waiting: Resolution,
         resolution: Resolution,
+        now: Timestamp,
     ) -> Result<(), PortError> {
         let mut state = self.lock();
-        let waits =
-            |letter: &&mut KeptLetter| letter.row.payment_id == Some(payment_id) && letter.waits_for(waiting);
+        let waits = |letter: &&mut KeptLetter| {
+            letter.row.payment_id == Some(payment_id) && letter.waits_for(waiting, now)
+        };
         state.dead_letters.iter_mut().filter(waits).for_each(|letter| letter.close(resolution));
         Ok(())
     }
 }
 
 impl KeptLetter {
-    fn waits_for(&self, waiting: Resolution) -> bool {
-        self.state == LetterState::Open && self.row.resolution.as_deref() == Some(waiting.as_str())
+    /// Until when whoever redrives it may be at work.
+    fn leased_until(&self) -> Timestamp {
+        self.lease_until.unwrap_or(Timestamp::from_millis(0))
+    }
+
+    pub(super) fn is_open_at(&self, now: Timestamp) -> bool {
+        self.state.is_open_at(self.leased_until(), now)
+    }
+
+    fn waits_for(&self, waiting: Resolution, now: Timestamp) -> bool {
+        self.is_open_at(now) && self.row.resolution.as_deref() == Some(waiting.as_str())
     }
 
     fn close(&mut self, resolution: Resolution) {

@@ -1,6 +1,5 @@
 //! Payments under review.
 
-use gateway_domain::letter::LetterState;
 use gateway_domain::settle::SettleDecision;
 use gateway_domain::{Payment, PaymentId, PaymentStatus, Timestamp};
 use gateway_ports::PortError;
@@ -55,7 +54,7 @@ impl ReviewPayments for MemoryLedger {
         Ok(decision)
     }
 
-    async fn backlog(&self) -> Result<Backlog, PortError> {
+    async fn backlog(&self, now: Timestamp) -> Result<Backlog, PortError> {
         let state = self.lock();
         let waiting = || {
             let payments = state.payments.values().map(|row| &row.payment);
@@ -65,7 +64,7 @@ impl ReviewPayments for MemoryLedger {
             let status = row.payment.status;
             !status.is_final() && status != PaymentStatus::InReview
         };
-        let open = state.dead_letters.iter().filter(|letter| letter.state == LetterState::Open);
+        let open = state.dead_letters.iter().filter(|letter| letter.is_open_at(now));
         Ok(Backlog {
             in_review: waiting().count() as u64,
             oldest: waiting().map(|payment| payment.updated_at).min(),
