@@ -1,5 +1,5 @@
 //! The few things only the operating system's C interface can do.
-#![allow(unsafe_code, reason = "five libc calls without memory of ours; everything else in xtask is safe")]
+#![allow(unsafe_code, reason = "a few libc calls without memory of ours; everything else in xtask is safe")]
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -28,6 +28,17 @@ pub fn yield_to_others(pid: u32, niceness: i32) -> io::Result<()> {
     // SAFETY: setpriority takes three integers. The session's leader leads its process group, too.
     let done = unsafe { libc::setpriority(libc::PRIO_PGRP, pid, niceness) };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Lets the process that the command starts yield to others from its first moment on.
+pub fn start_yielding(command: &mut Command, niceness: i32) {
+    // SAFETY: setpriority is async-signal-safe, and the closure touches no memory of the parent.
+    unsafe {
+        command.pre_exec(move || {
+            let done = libc::setpriority(libc::PRIO_PROCESS, 0, niceness);
+            if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+        });
+    }
 }
 
 /// How to end a process.

@@ -1,7 +1,8 @@
 //! Logs as JSON lines on standard output, where Lambda collects them; metrics beside them. Spans go to a
 //! collector, where there is one.
 
-use tracing_subscriber::filter::filter_fn;
+use tracing::Metadata;
+use tracing_subscriber::filter::{FilterExt as _, FilterFn, LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
@@ -23,10 +24,9 @@ pub fn init() {
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
-        .with_filter(filter_fn(|event| event.target() != metrics::TARGET && event.target() != span::TARGET))
-        .with_filter(chosen);
+        .with_filter(chosen.and(everything_else()));
     let metrics = EmbeddedMetrics { deployed_as: optional("AWS_LAMBDA_FUNCTION_NAME") };
-    let metrics = metrics.with_filter(filter_fn(|event| event.target() == metrics::TARGET));
+    let metrics = metrics.with_filter(only(metrics::TARGET));
     let exporter = export::from_env();
     let spans = exporter.as_ref().ok().cloned().flatten().map(listener);
     if tracing_subscriber::registry().with(logs).with(metrics).with(spans).try_init().is_err() {
@@ -35,4 +35,16 @@ pub fn init() {
     if let Err(error) = exporter {
         tracing::warn!(error, "no spans are exported: OTEL_EXPORTER_OTLP_ENDPOINT is of no use");
     }
+}
+
+/// What goes to a place of its own, by its target. A filter that names no level keeps every `trace!` of every
+/// library alive, to be refused each time it is passed.
+pub(crate) fn only(target: &'static str) -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
+    filter_fn(move |metadata| metadata.target() == target).with_max_level_hint(LevelFilter::INFO)
+}
+
+/// What has no place of its own; the filter beside it says of which level.
+fn everything_else() -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
+    filter_fn(|event| event.target() != metrics::TARGET && event.target() != span::TARGET)
+        .with_max_level_hint(LevelFilter::TRACE)
 }

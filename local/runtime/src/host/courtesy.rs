@@ -1,7 +1,7 @@
 //! Who waits for an answer goes first, also at the servers that all functions share.
 //!
 //! A function's niceness reaches its own processes, not the work it causes at a database or broker.
-//! So while calls of people wait for an environment, calls of functions with a niceness take turns
+//! So while calls of a less nice function wait for an environment, calls of the nicer ones take turns
 //! instead of running side by side. Mappings then deliver larger batches, which costs less a record.
 
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// How long a call stands back before it goes on all the same: nobody is starved.
 const STAND_BACK_MAX: Duration = Duration::from_millis(500);
 
-/// The turn that calls take while people wait.
+/// The turn that calls take while others go first.
 #[derive(Debug)]
 pub(super) struct Courtesy {
     turn: Semaphore,
@@ -24,10 +24,10 @@ impl Default for Courtesy {
 }
 
 impl Courtesy {
-    /// Takes the turn, to be kept for the length of the call; none if nobody waits, or if it did not
+    /// Takes the turn, to be kept for the length of the call; none if nobody goes first, or if it did not
     /// come in time.
-    pub(super) async fn turn(&self, do_people_wait: impl Fn() -> bool) -> Option<SemaphorePermit<'_>> {
-        if !do_people_wait() {
+    pub(super) async fn turn(&self, do_others_go_first: impl Fn() -> bool) -> Option<SemaphorePermit<'_>> {
+        if !do_others_go_first() {
             return None;
         }
         tokio::time::timeout(STAND_BACK_MAX, self.turn.acquire()).await.ok()?.ok()
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn calls_take_turns_while_people_wait_and_are_never_starved() {
+    async fn calls_take_turns_while_others_go_first_and_are_never_starved() {
         let courtesy = Courtesy::default();
         let started = tokio::time::Instant::now();
         let first = courtesy.turn(|| true).await;

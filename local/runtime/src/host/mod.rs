@@ -124,10 +124,7 @@ impl Host {
         let Some(pool) = self.pools.get(&invocation.function) else {
             return InvokeOutcome::ServiceError(format!("there is no function {}", invocation.function));
         };
-        let _turn = match pool.function.niceness {
-            0 => None,
-            _ => self.courtesy.turn(|| self.do_people_wait()).await,
-        };
+        let _turn = self.courtesy.turn(|| self.do_others_go_first(pool.function.niceness)).await;
         let (reply, outcome) = oneshot::channel();
         let request_id = ids::uuid().into();
         let job = Job { request_id, payload: invocation.payload, reply, tail };
@@ -138,9 +135,9 @@ impl Host {
         }
     }
 
-    /// Whether calls of a function that yields to nobody wait for an environment.
-    fn do_people_wait(&self) -> bool {
-        self.pools.values().any(|pool| pool.function.niceness == 0 && pool.is_queued_for())
+    /// Whether calls of a function less nice than `niceness` wait for an environment.
+    fn do_others_go_first(&self, niceness: u8) -> bool {
+        self.pools.values().any(|pool| pool.function.niceness < niceness && pool.is_queued_for())
     }
 
     /// Waits in the queue for so long only: who is not taken by then is throttled.

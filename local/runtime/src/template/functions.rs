@@ -158,6 +158,7 @@ fn niceness(properties: &Properties<'_>, template: &Template, settings: &Functio
     let is_route = |event: &Node| matches!(event.get("Type").and_then(Node::as_str), Some("HttpApi" | "Api"));
     let events = properties.node.get("Events");
     let called_by_people = events.is_some_and(|events| events.entries().any(|(_, event)| is_route(event)));
-    let background = template.settings.runtime.background_niceness.filter(|_| !called_by_people);
-    settings.niceness.or(background).unwrap_or_default().min(NICENESS_MAX)
+    let runtime = &template.settings.runtime;
+    let background = runtime.background_niceness.filter(|_| !called_by_people);
+    settings.niceness.or(background).or(runtime.niceness).unwrap_or_default().min(NICENESS_MAX)
 }

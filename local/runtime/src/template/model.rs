@@ -74,7 +74,7 @@ pub struct Function {
     pub event_invoke: EventInvoke,
     /// How many execution environments may run side by side; 0 is never invoked.
     pub environments_max: usize,
-    /// `nice(1)` of its processes, 0 to 19: on one machine, who waits for an answer goes first.
+    /// `nice(1)` of its processes, 0 to 19. While calls of functions with a lower one wait, its own take turns.
     pub niceness: u8,
 }
 

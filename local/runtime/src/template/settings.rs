@@ -90,7 +90,10 @@ pub struct RuntimeSettings {
     pub event_retry_seconds: Option<Vec<f64>>,
     /// How long an environment may be idle before it is ended.
     pub idle_seconds: Option<u32>,
-    /// `nice(1)` of functions that no HTTP route calls, 0 to 19: on one machine, who waits for an
+    /// `nice(1)` of functions that say nothing themselves, 0 to 19: on one machine, the servers that all
+    /// functions wait for go first.
+    pub niceness: Option<u8>,
+    /// `nice(1)` of functions that no HTTP route calls, 0 to 19; without it as `Niceness`. Who waits for an
     /// answer goes first.
     pub background_niceness: Option<u8>,
     /// Where SQS, SNS and S3 destinations lead: a folder or an endpoint, for all or by ARN,

@@ -36,6 +36,11 @@ impl Service for PspSimulator {
         Ok(command)
     }
 
+    /// It would run elsewhere.
+    fn niceness(&self) -> i32 {
+        10
+    }
+
     fn made_of(&self, stack: &Stack) -> Outcome<Vec<PathBuf>> {
         Ok(vec![super::binary(stack, "psp-simulator")?])
     }

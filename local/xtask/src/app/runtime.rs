@@ -46,6 +46,11 @@ impl Service for Runtime {
         Ok(command)
     }
 
+    /// It yields to the servers, its functions (which say so themselves) to it.
+    fn niceness(&self) -> i32 {
+        5
+    }
+
     /// Records in flight are finished first.
     fn stop_within(&self) -> Duration {
         Duration::from_secs(45)

@@ -7,17 +7,17 @@ use rand::Rng as _;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::export::Exporter;
 use super::field::Fields;
 use super::span_data::SpanData;
+use crate::telemetry;
 
 /// Listens to spans and hands those that have ended to an exporter.
 pub fn listener<S: Subscriber + for<'a> LookupSpan<'a>>(exporter: Arc<Exporter>) -> impl Layer<S> {
-    Spans(exporter).with_filter(filter_fn(|metadata| metadata.target() == TARGET))
+    Spans(exporter).with_filter(telemetry::only(TARGET))
 }
 
 struct Spans(Arc<Exporter>);
