@@ -5,11 +5,11 @@
 //! `X-Amz-Function-Error`, and a function that dies leaves its caller waiting. So both shapes
 //! are read here, and time is kept here.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -23,6 +23,12 @@ use crate::template::Function;
 
 /// `cargo lambda watch` builds a function at its first call, which takes as long as it takes.
 const BUILD_MAX: Duration = Duration::from_secs(600);
+/// What it may take until it listens.
+const LISTENING_WITHIN: Duration = Duration::from_secs(80);
+/// The variable that chooses what is logged.
+const LOG_FILTER: &str = "RUST_LOG";
+/// How often is looked whether it does.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// What `cargo lambda watch` may take to end.
 const STOP_GRACE: Duration = Duration::from_secs(5);
 
@@ -130,26 +136,101 @@ fn timed_out(timeout: Duration) -> InvokeOutcome {
     }
 }
 
+/// What the functions are given in the template, as one: `cargo lambda watch` passes its own environment on to all
+/// of them.
+///
+/// # Errors
+/// Two functions are given different values of a variable.
+pub fn shared_variables(functions: &[Function]) -> Result<BTreeMap<&str, &str>, VariableConflict> {
+    let mut shared: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    for function in functions {
+        for (name, value) in &function.environment {
+            let (first, theirs) = *shared.entry(name).or_insert((&function.name, value));
+            if theirs != value {
+                let functions = [first.to_owned(), function.name.clone()];
+                return Err(VariableConflict { variable: name.clone(), functions });
+            }
+        }
+    }
+    Ok(shared.into_iter().map(|(name, (_, value))| (name, value)).collect())
+}
+
+/// Two functions are given different values of a variable.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`cargo lambda watch` knows one environment for all functions, but {} and {} are given different values of \
+     {variable}: give both the same (the parameters file's Environment goes over the template's), or leave out --watch",
+    .functions[0], .functions[1]
+)]
+pub struct VariableConflict {
+    /// Its name.
+    pub variable: String,
+    /// The functions' names.
+    pub functions: [String; 2],
+}
+
 /// A running `cargo lambda watch`.
 #[derive(Debug)]
-pub struct Watcher(Mutex<Option<Child>>);
+pub struct Watcher {
+    child: Mutex<Option<Child>>,
+    address: SocketAddr,
+}
 
 impl Watcher {
-    /// Starts it on an address. It is killed when this is dropped.
-    pub fn start(address: SocketAddr) -> std::io::Result<Self> {
-        let child = Command::new("cargo")
+    /// Starts it on an address, with variables for all functions and arguments of its own. It is killed when this
+    /// is dropped.
+    pub fn start(
+        address: SocketAddr,
+        variables: &BTreeMap<&str, &str>,
+        arguments: &[String],
+    ) -> std::io::Result<Self> {
+        let mut command = Command::new("cargo");
+        command
             .args(["lambda", "watch", "--invoke-address", &address.ip().to_string()])
             .args(["--invoke-port", &address.port().to_string()])
+            .args(arguments)
+            .envs(variables.iter().filter(|(name, _)| **name != LOG_FILTER))
             .stdin(Stdio::null())
             .process_group(0)
-            .kill_on_drop(true)
-            .spawn()?;
-        Ok(Self(Mutex::new(Some(child))))
+            .kill_on_drop(true);
+        if let Some(filter) = variables.get(LOG_FILTER) {
+            // It is for what the functions log; in the environment it would be for what cargo-lambda logs, too.
+            command.args(["--env-var", &format!("{LOG_FILTER}={filter}")]);
+        }
+        process::prepare(&mut command, 0);
+        let child = command.spawn()?;
+        Ok(Self { child: Mutex::new(Some(child)), address })
+    }
+
+    /// Waits until it listens, which takes it a while: it looks through the whole workspace first.
+    ///
+    /// # Errors
+    /// It has ended, or does not listen in time.
+    pub async fn listening(&self) -> Result<(), String> {
+        let started = Instant::now();
+        while tokio::net::TcpStream::connect(self.address).await.is_err() {
+            if let Some(status) = self.ended() {
+                return Err(format!("`cargo lambda watch` has ended ({status}): what it said stands above"));
+            }
+            if started.elapsed() > LISTENING_WITHIN {
+                let seconds = LISTENING_WITHIN.as_secs();
+                return Err(format!(
+                    "`cargo lambda watch` does not listen on {} after {seconds} s",
+                    self.address
+                ));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(())
+    }
+
+    fn ended(&self) -> Option<ExitStatus> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner).as_mut()?.try_wait().ok().flatten()
     }
 
     /// Ends it with the functions it has started.
     pub async fn stop(&self) {
-        let child = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let child = self.child.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(mut child) = child {
             process::stop(&mut child, STOP_GRACE).await;
         }

@@ -1,14 +1,19 @@
 //! At work on a function: configuration that is found, code that changes, a debugger that is attached.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod support;
+
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use esm_local::watch;
 use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 const SOON: Duration = Duration::from_secs(30);
@@ -45,6 +50,10 @@ impl Project {
 
     /// Starts the program in a folder of the project; it finds everything by itself.
     async fn run(&self, folder: &str, options: &[&str]) -> Running {
+        self.run_with(folder, options, &[]).await
+    }
+
+    async fn run_with(&self, folder: &str, options: &[&str], variables: &[(&str, &str)]) -> Running {
         let ready = self.0.join("ready.json");
         drop(fs::remove_file(&ready));
         let child = Command::new(env!("CARGO_BIN_EXE_esm-local"))
@@ -52,6 +61,7 @@ impl Project {
             .args(["run", "--http", "127.0.0.1:0", "--invoke", "127.0.0.1:0", "--ready-file"])
             .arg(&ready)
             .args(options)
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .kill_on_drop(true)
@@ -199,4 +209,72 @@ fn seize(process: u32) -> std::io::Result<()> {
         std::thread::park();
     });
     receiver.recv().unwrap()
+}
+
+/// A stand-in for `cargo lambda watch`: it says how it was called and what it was given, and listens.
+const WATCH: &str = "#!/bin/sh
+echo \"$@\" > asked
+env > given
+while [ \"$1\" != --invoke-port ]; do shift; done
+exec python3 -m http.server --bind 127.0.0.1 \"$2\"
+";
+
+/// A folder with a `cargo` in it that is this script.
+fn cargo_that_is(project: &Project, script: &str) -> String {
+    let folder = project.0.join("bin");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("cargo"), script).unwrap();
+    fs::set_permissions(folder.join("cargo"), fs::Permissions::from_mode(0o755)).unwrap();
+    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap())
+}
+
+#[tokio::test]
+async fn cargo_lambda_watch_is_given_what_the_functions_are_and_awaited() {
+    let project = Project::new("watch", CONFIG);
+    let variables = "Environment: { DATABASE_URL: 'mysql://here', RUST_LOG: debug }";
+    fs::write(project.0.join("parameters.yaml"), variables).unwrap();
+    let path = cargo_that_is(&project, WATCH);
+    let options = ["--parameters", "parameters.yaml", "--watch", "--", "--profile", "local"];
+    let mut running = project.run_with("", &options, &[("PATH", &path), ("RUST_LOG", "info")]).await;
+
+    let asked = fs::read_to_string(project.0.join("asked")).unwrap();
+    assert!(asked.starts_with("lambda watch --invoke-address 127.0.0.1 --invoke-port "), "{asked}");
+    assert!(asked.trim_end().ends_with("--profile local --env-var RUST_LOG=debug"), "{asked}");
+    let given = fs::read_to_string(project.0.join("given")).unwrap();
+    assert!(given.contains("DATABASE_URL=mysql://here\n") && given.contains("RUST_LOG=info\n"), "{given}");
+
+    running.child.kill().await.unwrap();
+    let port = asked.split_whitespace().skip_while(|word| *word != "--invoke-port").nth(1).unwrap();
+    let started = Instant::now();
+    while TcpStream::connect(format!("127.0.0.1:{port}")).await.is_ok() {
+        assert!(started.elapsed() < SOON, "it outlives a killed runtime");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_cargo_lambda_watch_that_ends_is_told() {
+    let project = Project::new("watch-ends", CONFIG);
+    let path = cargo_that_is(&project, "#!/bin/sh\necho 'no such command: lambda' >&2\nexit 101\n");
+    let output = Command::new(env!("CARGO_BIN_EXE_esm-local"))
+        .current_dir(&project.0)
+        .args(["run", "--http", "127.0.0.1:0", "--invoke", "127.0.0.1:0", "--watch"])
+        .env("PATH", path)
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(said.contains("`cargo lambda watch` has ended (exit status: 101)"), "{said}");
+}
+
+#[test]
+fn functions_that_are_given_different_values_cannot_be_watched_together() {
+    let [mut one, mut other] = ["one", "other"].map(support::probe);
+    other.environment = [("TABLE".to_owned(), "claims".to_owned())].into();
+    let shared = watch::shared_variables(std::slice::from_ref(&other)).unwrap();
+    assert_eq!(shared, [("TABLE", "claims")].into());
+    one.environment = [("TABLE".to_owned(), "payments".to_owned())].into();
+    let conflict = watch::shared_variables(&[one, other]).unwrap_err().to_string();
+    assert!(conflict.contains("one and other are given different values of TABLE"), "{conflict}");
 }

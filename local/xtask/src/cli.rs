@@ -93,9 +93,12 @@ pub struct Up {
     /// Who runs the servers; by default Docker Compose where an engine answers, else this machine.
     #[arg(long, env = "GATEWAY_ENGINE")]
     pub engine: Option<Engine>,
-    /// Stay, and rebuild and restart when a source file changes.
+    /// Run the functions under `cargo lambda watch`, which builds each anew when its sources change.
     #[arg(long, conflicts_with = "servers_only")]
     pub watch: bool,
+    /// Stay, and rebuild all and restart when a source file changes.
+    #[arg(long, conflicts_with_all = ["servers_only", "watch"])]
+    pub rebuild: bool,
     /// Remove all data first.
     #[arg(long)]
     pub fresh: bool,

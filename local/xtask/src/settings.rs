@@ -33,6 +33,9 @@ pub struct Settings {
     pub engine: Engine,
     /// Whether DynamoDB's tables outlive its process.
     pub durable: bool,
+    /// Whether `cargo lambda watch` runs the functions.
+    #[serde(default)]
+    pub watch: bool,
     /// Whether the servers are to be as fast as they get, rather than quick to start.
     #[serde(default)]
     pub measured: bool,

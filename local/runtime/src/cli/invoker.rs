@@ -6,7 +6,7 @@ use std::time::Duration;
 use esm_local::host::{BINARY_PATTERN_DEFAULT, Host, HostOptions};
 use esm_local::invoke::{Invocation, Invoke, InvokeOutcome};
 use esm_local::template::{Application, Settings};
-use esm_local::watch::{Endpoint, Watcher};
+use esm_local::watch::{self, Endpoint, Watcher};
 
 use super::{Error, Run};
 
@@ -30,7 +30,8 @@ impl Invoker {
     ) -> Result<Self, Error> {
         if run.watch {
             let address = free_address()?;
-            let watcher = Watcher::start(address).map_err(|error| {
+            let variables = watch::shared_variables(&application.functions)?;
+            let watcher = Watcher::start(address, &variables, &run.watch_arguments).map_err(|error| {
                 format!("`cargo lambda watch` cannot be started ({error}): is it installed?")
             })?;
             return Ok(Self::Endpoint(Endpoint::new(address, &application.functions)?, Some(watcher)));
@@ -44,6 +45,14 @@ impl Invoker {
             tracing::warn!("not built yet: {missing}");
         }
         Ok(Self::Host(host))
+    }
+
+    /// Waits until functions can be called.
+    pub(super) async fn ready(&self) -> Result<(), Error> {
+        match self {
+            Self::Endpoint(_, Some(watcher)) => Ok(watcher.listening().await?),
+            Self::Endpoint(_, None) | Self::Host(_) => Ok(()),
+        }
     }
 
     /// What each function has done so far, where this is known.

@@ -95,6 +95,9 @@ struct Run {
     /// Runs the functions by `cargo lambda watch` instead, which builds them as well.
     #[arg(long)]
     watch: bool,
+    /// Arguments for `cargo lambda watch`: `--watch -- --profile dev --concurrency 2`.
+    #[arg(last = true, requires = "watch", value_name = "WATCH_ARGUMENTS")]
+    watch_arguments: Vec<String>,
     /// Calls functions at this Invoke endpoint instead of running them (a `cargo lambda watch`
     /// started by hand, for instance).
     #[arg(long, conflicts_with = "watch", value_name = "ADDRESS")]

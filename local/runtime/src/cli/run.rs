@@ -71,6 +71,7 @@ impl Run {
         let logs = LogBook::new(self.log_dir.clone());
         let options = development::with_debugger(HostOptions::new(Arc::clone(&logs)), debugger.as_ref());
         let invoker = Arc::new(Invoker::new(&self, settings, &application, options)?);
+        invoker.ready().await?;
         let parts = Parts { application, invoker, logs, shutdown: CancellationToken::new() };
         let addresses = json!({
             "http": http.local_addr()?.to_string(),

@@ -96,7 +96,7 @@ fn lambda_environment(pool: &Pool, id: u64, address: SocketAddr) -> Vec<(&'stati
 /// (a crash is an answer here, and a core would hold what the function knew), it is bound to the
 /// runtime's life, and takes its place in the queue for a core.
 #[allow(unsafe_code, reason = "pre_exec is unsafe; these calls are async-signal-safe and take no memory")]
-fn prepare(command: &mut Command, niceness: u8) {
+pub(crate) fn prepare(command: &mut Command, niceness: u8) {
     let runtime = std::process::id();
     unsafe {
         command.pre_exec(move || {

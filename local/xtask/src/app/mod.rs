@@ -8,7 +8,7 @@ mod runtime;
 
 pub use issuer::{AUDIENCE, REALM};
 pub use provision::provision;
-pub use runtime::RUNTIME_HEALTH;
+pub use runtime::{RUNTIME_HEALTH, Runtime};
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::parameters;
 use crate::failure::Outcome;
+use crate::fetch::cargo_lambda;
 use crate::ports::Port;
 use crate::probe::{Probe, Request};
 use crate::service::Service;
@@ -16,6 +17,10 @@ use crate::workspace;
 pub const RUNTIME_HEALTH: &str = "/_runtime/health";
 /// The template, the same one that is deployed.
 const TEMPLATE: &str = "infra/template.yaml";
+
+/// How `cargo lambda watch` builds and runs functions: as `up` has built them already, and several of each, since
+/// partitions are worked on side by side.
+const WATCHED_AS: [&str; 4] = ["--profile", workspace::PROFILE, "--concurrency", "2"];
 
 /// The runtime.
 #[derive(Debug)]
@@ -36,19 +41,22 @@ impl Service for Runtime {
 
     fn command(&self, stack: &Stack) -> Outcome<Command> {
         let parameters = parameters::write(stack)?;
-        let binaries = workspace::folder(&stack.place)?.join("{binary}");
         let address = |port| format!("127.0.0.1:{}", stack.ports.get(port));
         let mut command = super::command(stack, "esm-local")?;
         command.args(["run", "--template", TEMPLATE, "--parameters"]).arg(parameters);
         command.args(["--http", &address(Port::Http), "--invoke", &address(Port::Invoke)]);
-        command.arg("--binary").arg(binaries);
         command.arg("--log-dir").arg(stack.place.state.join("logs/functions"));
+        if stack.settings.watch {
+            command.env("PATH", cargo_lambda::path(stack)?).args(["--watch", "--"]).args(WATCHED_AS);
+        } else {
+            command.arg("--binary").arg(workspace::folder(&stack.place)?.join("{binary}"));
+        }
         Ok(command)
     }
 
     /// It yields to the servers, its functions (which say so themselves) to it.
     fn niceness(&self) -> i32 {
-        5
+        3
     }
 
     /// Records in flight are finished first.
@@ -56,8 +64,12 @@ impl Service for Runtime {
         Duration::from_secs(45)
     }
 
-    /// Every binary, since the functions are among them.
+    /// Every binary, since the functions are among them, unless something else looks after those.
     fn made_of(&self, stack: &Stack) -> Outcome<Vec<PathBuf>> {
+        let read = [stack.place.root.join(TEMPLATE), stack.place.root.join(parameters::FILE)];
+        if stack.settings.watch {
+            return Ok(read.into_iter().chain([super::binary(stack, "esm-local")?]).collect());
+        }
         let metadata = workspace::metadata(&stack.place)?;
         let folder = metadata.target_directory.join(workspace::PROFILE);
         let functions = metadata.packages.iter().flat_map(|package| &package.targets);
@@ -80,7 +92,7 @@ impl Service for Runtime {
             })
             .map(|target| folder.join(&target.name))
             .collect();
-        files.extend([stack.place.root.join(TEMPLATE), stack.place.root.join(parameters::FILE)]);
+        files.extend(read);
         Ok(files)
     }
 }

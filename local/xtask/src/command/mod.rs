@@ -9,6 +9,7 @@ mod logs;
 mod package;
 mod part;
 mod program;
+mod rebuild;
 mod requisites;
 mod sim;
 mod status;
@@ -17,7 +18,6 @@ mod templates;
 mod test;
 mod token;
 mod up;
-mod watch;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Outcome;

@@ -9,11 +9,12 @@ use crate::stack::Stack;
 use crate::{app, engine, system, workspace};
 
 /// The load would come from other machines: it yields to what it measures.
-const LOAD_NICENESS: i32 = 10;
+const LOAD_NICENESS: i32 = 5;
 
 /// Shows payments going through, starting what does not run yet.
 pub fn demo(stack: Stack, arguments: &[String]) -> Outcome {
-    run(&up::start(stack, &as_before())?, "demo", arguments)
+    let watch = stack.settings.watch;
+    run(&up::start(stack, &Up { watch, ..as_before() })?, "demo", arguments)
 }
 
 /// Measures: the gateway on an empty stack, so that numbers can be compared; mappings with Kafka alone.

@@ -3,7 +3,9 @@
 use super::{chaos, compose, dependencies, fuzz, program, requisites, stop, templates, up};
 use crate::app;
 use crate::cli::Up;
+use crate::demand::Demand;
 use crate::failure::{Failure, Outcome};
+use crate::fetch::cargo_lambda;
 use crate::process::Record;
 use crate::stack::Stack;
 use crate::workspace::{self, Metadata, PROFILE};
@@ -42,16 +44,16 @@ fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
         return Err(Failure::new(format!("the package {END_TO_END} has no tests")));
     }
     let was_running = something_runs(&stack);
-    let stack = up::start(stack, &Up { fresh: true, ..program::as_before() })?;
+    let mut stack = up::start(stack, &Up { fresh: true, ..program::as_before() })?;
     let mut outcome = end_to_end(&stack, &targets).and_then(|()| fuzz::run(&stack, &fuzz::in_tests()));
-    let stack = if outcome.is_ok() {
+    if outcome.is_ok() {
+        (stack, outcome) = watched(stack)?;
+    }
+    if outcome.is_ok() {
         // It wants an empty stack of its own, whose tables outlive their server.
-        let stack = chaos::start(stack)?;
+        stack = chaos::start(stack)?;
         outcome = program::run(&stack, "chaos", &["--short".to_owned()]);
-        stack
-    } else {
-        stack
-    };
+    }
     match &outcome {
         Err(_) => say::progress("test", format!("logs are in {}", stack.place.state.join("logs").display())),
         Ok(()) => say::progress("test", "all tests passed"),
@@ -68,6 +70,17 @@ fn end_to_end(stack: &Stack, targets: &[&str]) -> Outcome {
     arguments.extend(targets.iter().flat_map(|target| ["--test", *target]));
     let variables = [stack.variables(), requisites::kafka(stack)?].concat();
     workspace::cargo_with(&stack.place, &arguments, &variables)
+}
+
+/// The demonstration, with the functions under `cargo lambda watch`.
+fn watched(stack: Stack) -> Outcome<(Stack, Outcome)> {
+    let cargo_lambda = cargo_lambda::path(&stack).map(drop);
+    if Demand::Checks.unless_missing("test", "cargo lambda watch", cargo_lambda)?.is_none() {
+        return Ok((stack, Ok(())));
+    }
+    let stack = up::start(stack, &Up { watch: true, ..program::as_before() })?;
+    let outcome = program::run(&stack, "demo", &[]);
+    Ok((stack, outcome))
 }
 
 fn something_runs(stack: &Stack) -> bool {

@@ -5,12 +5,12 @@ use crate::service::{self, join};
 use crate::stack::Stack;
 use crate::{app, cli, engine, say, workspace};
 
-use super::{stop, watch};
+use super::{rebuild, stop};
 
 /// Starts what does not run yet, and waits until all of it is ready.
 pub fn run(stack: Stack, options: &cli::Up) -> Outcome {
     let stack = start(stack, options)?;
-    if options.watch { watch::run(&stack) } else { Ok(()) }
+    if options.rebuild { rebuild::run(&stack) } else { Ok(()) }
 }
 
 /// As [`run`], and gives back the stack as it was started.
@@ -18,6 +18,11 @@ pub fn start(mut stack: Stack, options: &cli::Up) -> Outcome<Stack> {
     if options.fresh {
         stop::reset(&stack)?;
     }
+    if stack.settings.watch != options.watch {
+        // It would go on as it was started.
+        service::stop_all(&stack, &[&app::Runtime])?;
+    }
+    stack.settings.watch = options.watch;
     stack.settings.engine = engine::choose(options.engine);
     stack.settings.durable = options.durable;
     stack.settings.measured = options.measured;

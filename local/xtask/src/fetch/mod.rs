@@ -1,5 +1,6 @@
 //! What the servers are made of: JDKs, jars, packages of the distribution, tools; found or fetched once.
 
+pub mod cargo_lambda;
 pub mod debian;
 pub mod jars;
 pub mod java_main;

@@ -1,5 +1,6 @@
 //! Programs of this machine: finding them, and waiting for long ones with a sign of life.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -16,6 +17,16 @@ const SIGN_OF_LIFE_EVERY: Duration = Duration::from_secs(5);
 pub fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// PATH with this folder before all others.
+///
+/// # Errors
+/// The folder's name cannot stand in it.
+pub fn path_with(folder: &Path) -> Outcome<OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).map_err(|error| Failure::new(format!("PATH: {error}")))
 }
 
 /// A command that takes a while.

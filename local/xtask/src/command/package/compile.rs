@@ -10,14 +10,13 @@ use std::process::Command;
 use super::arch::Arch;
 use super::zig;
 use crate::failure::{Doing, Failure, Outcome};
-use crate::fetch::python::{self, Environment};
+use crate::fetch::cargo_lambda::PINNED;
+use crate::fetch::python;
 use crate::fetch::tool::{self, LongStep};
 use crate::place;
 use crate::stack::Stack;
 use crate::workspace;
 
-/// What compiles.
-const COMPILER: Environment = Environment { name: "packaging", list: "infra/requirements-package.txt" };
 /// The glibc to link against: Amazon Linux 2023's.
 const GLIBC: &str = "2.34";
 /// The profile of Cargo.toml.
@@ -30,7 +29,7 @@ const FEATURES: &str = "gateway-kafka/bundled";
 /// # Errors
 /// The compilers cannot be had, or have said why; their log is named.
 pub fn compile(stack: &Stack, arch: Arch, functions: &[String]) -> Outcome {
-    let programs = python::environment(stack, &COMPILER)?;
+    let programs = python::environment(stack, &PINNED)?;
     add_target(stack, arch)?;
     let folder = folder(stack, arch);
     place::make_folder(&folder)?;
@@ -42,7 +41,7 @@ pub fn compile(stack: &Stack, arch: Arch, functions: &[String]) -> Outcome {
     cargo.args(functions.iter().flat_map(|name| ["--bin", name]));
     cargo.arg("--lambda-dir").arg(binaries(stack, arch));
     cargo.env("CARGO_TARGET_DIR", &folder).env("RUSTFLAGS", flags(stack));
-    cargo.env("PATH", path_with(&programs)?);
+    cargo.env("PATH", tool::path_with(&programs)?);
     cargo.envs(zig::variables(&stack.place.root, &programs, arch, &folder)?);
     let what = format!("compiling {} functions for {}", functions.len(), arch.name());
     let log = stack.place.log(&format!("package-{}", arch.name()));
@@ -109,11 +108,4 @@ fn add_target(stack: &Stack, arch: Arch) -> Outcome {
     let what = format!("seeing to Rust's library for {}", arch.name());
     let log = stack.place.log("rustup");
     tool::run(add, &LongStep { who: "package", what: &what, log: &log, grows: None })
-}
-
-/// PATH with what was installed before all others.
-fn path_with(programs: &Path) -> Outcome<std::ffi::OsString> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(programs.to_owned()).chain(std::env::split_paths(&path));
-    std::env::join_paths(folders).map_err(|error| Failure::new(format!("PATH: {error}")))
 }

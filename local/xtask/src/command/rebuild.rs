@@ -1,4 +1,4 @@
-//! `cargo xtask up --watch`: rebuilds and restarts when a source file changes.
+//! `cargo xtask up --rebuild`: rebuilds and restarts when a source file changes.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -16,7 +16,7 @@ const WATCHED: [&str; 4] = ["functions", "infra", "local", "Cargo.toml"];
 /// Watches until it is interrupted; a build that fails is told and waited out.
 pub fn run(stack: &Stack) -> Outcome {
     say::progress(
-        "watch",
+        "rebuild",
         format!("waiting for changes in {} (Ctrl-C ends the watching only)", WATCHED.join(", ")),
     );
     let mut seen = newest(stack);
@@ -25,17 +25,17 @@ pub fn run(stack: &Stack) -> Outcome {
         let now = newest(stack);
         if now > seen {
             seen = now;
-            rebuild(stack);
+            build_and_restart(stack);
         }
     }
 }
 
-fn rebuild(stack: &Stack) {
+fn build_and_restart(stack: &Stack) {
     let outcome = workspace::build(&stack.place).and_then(|()| up::ensure_apps(stack));
     if let Err(failure) = outcome {
         say::failure(failure);
     }
-    say::progress("watch", "waiting for changes");
+    say::progress("rebuild", "waiting for changes");
 }
 
 fn newest(stack: &Stack) -> SystemTime {
