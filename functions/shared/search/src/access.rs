@@ -21,7 +21,7 @@ pub struct Access {
 }
 
 /// Lets these roles in, and those that were let in before no more. Safe to repeat; only the domain's
-/// administrator may.
+/// administrator may. OpenSearch only: Elasticsearch answers 400.
 ///
 /// # Errors
 /// The server's.
