@@ -11,7 +11,8 @@ use crate::Catalog;
 use crate::body::product_response;
 use crate::validate::{name_error, price_error, stock_error};
 
-fn validated(body: ProductPatchBody, if_version: Option<u64>) -> Result<ProductPatch, Problem> {
+/// Units are added to what is there, so a repeated change would add them twice: it has to say of which version.
+fn validated(body: ProductPatchBody, precondition: Precondition) -> Result<ProductPatch, Problem> {
     let price = body.price.map(|price| price.0);
     let errors = [
         body.name.as_deref().and_then(name_error),
@@ -25,6 +26,11 @@ fn validated(body: ProductPatchBody, if_version: Option<u64>) -> Result<ProductP
     if body.name.is_none() && price.is_none() && body.restock.is_none() {
         return Err(Problem::unprocessable("nothing_to_change", "name, price or restock is expected"));
     }
+    let if_version = match precondition {
+        Precondition::Version(version) => Some(version),
+        Precondition::None if body.restock.is_some() => return Err(precondition_required()),
+        Precondition::None | Precondition::Any => None,
+    };
     Ok(ProductPatch { name: body.name, price, restock: body.restock, if_version })
 }
 
@@ -48,13 +54,32 @@ impl<P: Catalogue, I, C: Clock> Catalog<P, I, C> {
     }
 }
 
-/// The version that the caller saw, where they say one. `*` asks for any.
-fn if_match(request: &HttpRequest) -> Result<Option<u64>, Problem> {
-    let Some(tag) = request.header("if-match").map(str::trim).filter(|tag| *tag != "*") else {
-        return Ok(None);
-    };
-    let version = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).unwrap_or(tag).parse();
-    version.map(Some).map_err(|_| version_differs("If-Match names none"))
+/// What `If-Match` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Precondition {
+    /// It is not there.
+    None,
+    /// `*`: whatever version the product has.
+    Any,
+    /// The version that the caller saw.
+    Version(u64),
+}
+
+fn if_match(request: &HttpRequest) -> Result<Precondition, Problem> {
+    match request.header("if-match").map(str::trim) {
+        None => Ok(Precondition::None),
+        Some("*") => Ok(Precondition::Any),
+        Some(tag) => {
+            let version = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).unwrap_or(tag).parse();
+            version.map(Precondition::Version).map_err(|_| version_differs("If-Match names none"))
+        }
+    }
+}
+
+fn precondition_required() -> Problem {
+    let detail = "a restock that is sent again counts again: send If-Match with the product's entity tag, \
+                  or `*` if it is never sent again";
+    Problem::new(428, "precondition_required", detail)
 }
 
 fn version_differs(detail: &str) -> Problem {

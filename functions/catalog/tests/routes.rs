@@ -144,15 +144,29 @@ async fn changes_that_cannot_be_made_say_why() {
         (&id, json!({}), 422, "nothing_to_change"),
         (&id, json!({ "price": "-1" }), 422, "invalid_request"),
         (&id, json!({ "quantity": 3 }), 422, "invalid_shape"),
-        (&id, json!({ "restock": -6 }), 409, "out_of_stock"),
+        (&id, json!({ "restock": 1 }), 428, "precondition_required"),
         (&unknown, json!({ "name": "Mesa" }), 404, "product_not_found"),
         (&"no-id".to_owned(), json!({ "name": "Mesa" }), 404, "product_not_found"),
     ] {
         let response = patch(&catalog, id, &change, None).await;
         assert_eq!((response.status, body(&response)["code"].as_str()), (status, Some(code)), "{change}");
     }
-    let response = patch(&catalog, &id, &json!({ "restock": -5 }), None).await;
-    assert_eq!(body(&response)["quantity"], 0);
+}
+
+#[tokio::test]
+async fn a_restock_that_is_sent_again_counts_once() {
+    let catalog = catalog();
+    let id = create(&catalog, "Mesa").await["id"].as_str().unwrap().to_owned();
+    for (restock, tag, status, quantity) in [
+        (3, "\"1\"", 200, json!(8)),
+        (3, "\"1\"", 412, Value::Null),
+        (-9, "\"2\"", 409, Value::Null),
+        (-8, "*", 200, json!(0)),
+    ] {
+        let response = patch(&catalog, &id, &json!({ "restock": restock }), Some(tag)).await;
+        let found = (response.status, body(&response)["quantity"].clone());
+        assert_eq!(found, (status, quantity), "{restock} if {tag}");
+    }
 }
 
 #[tokio::test]

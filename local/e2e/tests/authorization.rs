@@ -91,7 +91,7 @@ impl World {
         let item = &self.shop.item;
         match route {
             "POST /products" => json!({ "name": unique("produto"), "price": "1.00", "quantity": 1 }),
-            "PATCH /products/{id}" => json!({ "restock": 1 }),
+            "PATCH /products/{id}" => json!({ "price": item.price }),
             "POST /reserve" => json!({
                 "product_id": item.product_id,
                 "user_id": self.shop.gateway.user(),

@@ -63,7 +63,12 @@ pub const OPERATIONS: &[Operation] = &[
     Operation {
         parameters: &[
             ID,
-            parameter("header", "If-Match", of::<String>, "The entity tag that the change is meant for."),
+            parameter(
+                "header",
+                "If-Match",
+                of::<String>,
+                "The entity tag that the change is meant for; `*` for any. A restock wants one.",
+            ),
         ],
         request: Some(of::<ProductPatchBody>),
         answers: &[(200, "Changed.", Some(of::<ProductBody>))],
@@ -73,6 +78,7 @@ pub const OPERATIONS: &[Operation] = &[
             (409, "out_of_stock, overstocked"),
             (412, "version_differs"),
             (422, "invalid_request, invalid_shape, nothing_to_change"),
+            (428, "precondition_required"),
         ],
         ..plain("PATCH", "/products/{id}", "patchProduct", Caller::Admin, "Changes name, price or stock.")
     },

@@ -31,15 +31,15 @@ async fn patch(world: &Arc<World>, change: &Change) -> TestRequest {
     if let Some(price) = change.price {
         body["price"] = json!(price.to_string());
     }
-    let mut request = TestRequest::to("PATCH /products/{id}").path("id", &id).admin("root").body(body);
+    let request = TestRequest::to("PATCH /products/{id}").path("id", &id).admin("root").body(body);
     if change.if_seen {
         let look = TestRequest::to("GET /findById/{id}").path("id", &id);
         let seen = send(world, (Actor::Shopkeeper, Actor::Catalog), "look at product", look).await;
         if let Some(etag) = seen.and_then(|seen| seen.headers.get("etag").cloned()) {
-            request = request.header("if-match", etag.to_str().unwrap_or_default());
+            return request.header("if-match", etag.to_str().unwrap_or_default());
         }
     }
-    request
+    request.header("if-match", "*")
 }
 
 fn create(number: usize, change: &Change) -> TestRequest {

@@ -74,7 +74,7 @@ pub struct ProductPatchBody {
     /// A new price, in BRL.
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Amount>"))]
     pub price: Option<WireMoney>,
-    /// Units that arrive, or below zero are written off.
+    /// Units that arrive, or below zero are written off. Sent again it counts again, hence not without `If-Match`.
     #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::StockChange>"))]
     pub restock: Option<i64>,
 }
