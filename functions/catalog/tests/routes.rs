@@ -154,6 +154,26 @@ async fn changes_that_cannot_be_made_say_why() {
 }
 
 #[tokio::test]
+async fn a_product_with_an_id_of_the_callers_is_made_once() {
+    let catalog = catalog();
+    let id = "01J00000000000000000000001";
+    for (id, name, status, code) in [
+        (id, "Mesa", 201, Value::Null),
+        (id, "Mesa", 200, Value::Null),
+        (id, "Cadeira", 409, json!("product_exists")),
+        ("no-id", "Mesa", 422, json!("invalid_shape")),
+    ] {
+        let product = json!({ "id": id, "name": name, "price": "19.90", "quantity": 5 }).to_string();
+        let response = call(&catalog, "POST /products", json!({ "body": product })).await;
+        assert_eq!((response.status, &body(&response)["code"]), (status, &code), "{product}");
+        if status < 300 {
+            assert_eq!((&body(&response)["id"], &body(&response)["quantity"]), (&json!(id), &json!(5)));
+            assert_eq!(response.headers["location"], format!("/findById/{id}"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_restock_that_is_sent_again_counts_once() {
     let catalog = catalog();
     let id = create(&catalog, "Mesa").await["id"].as_str().unwrap().to_owned();

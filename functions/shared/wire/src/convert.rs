@@ -1,7 +1,15 @@
 //! Serde for domain values that travel as their text.
 
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
 /// `#[serde(with = "convert::text")]`: through `Display` and `FromStr`.
 pub mod text {
+    use std::borrow::Cow;
     use std::fmt::Display;
     use std::str::FromStr;
 
@@ -26,8 +34,22 @@ pub mod text {
         T::Err: Display,
         D: Deserializer<'de>,
     {
-        std::borrow::Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
+}
+
+/// `#[serde(default, deserialize_with = "convert::optional_text")]`: as [`text`], where it may be absent or null.
+///
+/// # Errors
+/// The deserializer's, or the value's own.
+pub fn optional_text<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: FromStr,
+    T::Err: Display,
+    D: Deserializer<'de>,
+{
+    let text = Option::<Cow<'de, str>>::deserialize(deserializer)?;
+    text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
 }
 
 /// `#[serde(with = "convert::user")]`: a [`gateway_domain::UserId`].

@@ -56,8 +56,11 @@ pub const OPERATIONS: &[Operation] = &[
     },
     Operation {
         request: Some(of::<NewProductBody>),
-        answers: &[(201, "Made; `Location` names it.", Some(of::<ProductBody>))],
-        problems: &[UNREADABLE, (422, "invalid_request, invalid_shape")],
+        answers: &[
+            (201, "Made; `Location` names it.", Some(of::<ProductBody>)),
+            (200, "Made before, with the same id.", Some(of::<ProductBody>)),
+        ],
+        problems: &[UNREADABLE, (409, "product_exists"), (422, "invalid_request, invalid_shape")],
         ..plain("POST", "/products", "createProduct", Caller::Admin, "Makes a product.")
     },
     Operation {

@@ -127,7 +127,7 @@ async fn send(handler: &impl HttpHandler, ask: &Ask) -> Result<(), TestCaseError
 
 const CATALOG: &[(&str, &str)] = &[
     ("POST /", "{}"),
-    ("POST /products", r#"{"name":"Mouse","price":"19.90","quantity":5}"#),
+    ("POST /products", r#"{"id":"01J00000000000000000000001","name":"Mouse","price":"19.90","quantity":5}"#),
     ("PATCH /products/{id}", r#"{"name":"Mouse","price":19.90,"restock":5}"#),
     ("GET /findAll", "{}"),
     ("GET /findById/{id}", "{}"),

@@ -3,7 +3,7 @@
 use gateway_domain::{Product, ProductId};
 use serde::{Deserialize, Serialize};
 
-use crate::convert::text;
+use crate::convert::{optional_text, text};
 use crate::money::WireMoney;
 
 /// A product as callers see it.
@@ -51,6 +51,10 @@ pub struct ProductsBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewProductBody {
+    /// An id of the caller's choice: sent again, for want of an answer, it makes no second product.
+    #[serde(default, deserialize_with = "optional_text")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::Ulid>"))]
+    pub id: Option<ProductId>,
     /// Its name.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::ProductName"))]
     pub name: String,
