@@ -11,6 +11,13 @@ pub fn of(port: u16) -> Option<String> {
     Some(format!("{} (pid {pid})", name.trim()))
 }
 
+/// What helps against it, for the port that a variable sets.
+pub fn remedy(variable: &str) -> String {
+    format!(
+        "end that process, or choose another port with {variable}=…, or move all with GATEWAY_PORT_OFFSET=10000"
+    )
+}
+
 /// The inode of the socket that listens on a port: columns 2 (address), 4 (state), 10 (inode).
 fn listener_inode(table: &str, port: u16) -> Option<String> {
     const LISTEN: &str = "0A";

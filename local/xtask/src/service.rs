@@ -178,11 +178,7 @@ fn ports_are_free(stack: &Stack, service: &dyn Service) -> Outcome {
             let holder =
                 port_holder::of(number).map_or_else(|| error.to_string(), |who| format!("held by {who}"));
             let what = format!("{} cannot have port {number}: {holder}", service.name());
-            let remedy = format!(
-                "end that process, or choose another port with {}=…, or move all with GATEWAY_PORT_OFFSET=10000",
-                port.variable()
-            );
-            return Err(Failure::new(what).remedy(remedy));
+            return Err(Failure::new(what).remedy(port_holder::remedy(port.variable())));
         }
     }
     Ok(())

@@ -2,11 +2,12 @@
 
 use std::sync::{Mutex, OnceLock};
 
+use crate::engine::docker;
 use crate::failure::Outcome;
 use crate::fetch::jdk::Jdks;
 use crate::place::{self, Place};
 use crate::ports::Ports;
-use crate::settings::Settings;
+use crate::settings::{Engine, Settings};
 use crate::variables;
 
 /// The stack of one checkout.
@@ -53,8 +54,12 @@ impl Stack {
         place::write(&self.place.ports_file(), &self.ports.to_file())
     }
 
-    /// The addresses of everything.
+    /// The addresses of everything, and the Compose project where there is one.
     pub fn variables(&self) -> Vec<(String, String)> {
-        variables::all(&self.ports, self.settings.engine)
+        let mut variables = variables::all(&self.ports, self.settings.engine);
+        if self.settings.engine == Engine::Docker {
+            variables.push(("COMPOSE_PROJECT_NAME".to_owned(), docker::project(&self.place.root)));
+        }
+        variables
     }
 }

@@ -28,7 +28,8 @@ pub fn bench(stack: Stack, options: &Bench) -> Outcome {
         }
         Measured::Esm => {
             let mut stack = stack;
-            stack.settings.engine = engine::choose(as_before().engine);
+            stack.settings.engine = engine::choose(&stack, as_before().engine)?;
+            stack.settings.remember(&stack.place)?;
             engine::ensure_server(&stack, "kafka")?;
             stack.remember_ports()?;
             workspace::build(&stack.place)?;

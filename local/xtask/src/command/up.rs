@@ -23,7 +23,7 @@ pub fn start(mut stack: Stack, options: &cli::Up) -> Outcome<Stack> {
         service::stop_all(&stack, &[&app::Runtime])?;
     }
     stack.settings.watch = options.watch;
-    stack.settings.engine = engine::choose(options.engine);
+    stack.settings.engine = engine::choose(&stack, options.engine)?;
     stack.settings.durable = options.durable;
     stack.settings.measured = options.measured;
     stack.settings.remember(&stack.place)?;
