@@ -1,12 +1,12 @@
 //! `cargo xtask logs NAME [-f]`.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use crate::engine::docker;
 use crate::failure::{Doing, Failure, Outcome};
-use crate::settings::Engine;
 use crate::stack::Stack;
 
 /// How often a followed log is read again.
@@ -14,11 +14,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Shows a log; with `follow`, goes on for ever with what is added.
 pub fn run(stack: &Stack, name: &str, follow: bool) -> Outcome {
-    let log = stack.place.log(name);
-    if !log.exists() && stack.settings.engine == Engine::Docker {
+    if docker::servers(stack).any(|server| server == name) {
         let arguments: &[&str] = if follow { &["logs", "--follow", name] } else { &["logs", name] };
         return docker::compose(stack, arguments);
     }
+    let log = stack.place.log(name);
     let mut file = File::open(&log)
         .map_err(|_| Failure::new(format!("{name} has no log at {}", log.display())).remedy(known(stack)))?;
     loop {
@@ -40,8 +40,10 @@ fn copy_rest(file: &mut File) -> io::Result<()> {
 
 fn known(stack: &Stack) -> String {
     let logs = std::fs::read_dir(stack.place.state.join("logs")).into_iter().flatten().flatten();
-    let names: Vec<String> = logs
+    let mut names: BTreeSet<String> = logs
         .filter_map(|log| log.file_name().to_string_lossy().strip_suffix(".log").map(str::to_owned))
         .collect();
+    names.extend(docker::servers(stack).map(str::to_owned));
+    let names: Vec<String> = names.into_iter().collect();
     format!("there are logs of: {}", names.join(", "))
 }

@@ -15,7 +15,10 @@ pub fn all(stack: &Stack) -> Vec<&'static dyn Service> {
 
 /// Stops a part and starts it again.
 pub fn restart(stack: &Stack, name: &str) -> Outcome {
-    let Some(part) = named(stack, name)? else { return docker::compose(stack, &["restart", name]) };
+    let Some(part) = named(stack, name)? else {
+        docker::compose(stack, &["restart", name])?;
+        return docker::up(stack, &[name]);
+    };
     service::stop(stack, part)?;
     service::ensure(stack, part)?;
     if name == "dynamodb" && !stack.settings.durable {
@@ -38,9 +41,10 @@ fn named(stack: &Stack, name: &str) -> Outcome<Option<&'static dyn Service>> {
     if let Some(part) = parts.iter().find(|part| part.name() == name) {
         return Ok(Some(*part));
     }
-    if stack.settings.engine == Engine::Docker {
+    let mut containers = docker::servers(stack);
+    if containers.any(|container| container == name) {
         return Ok(None);
     }
-    let names: Vec<&str> = parts.iter().map(|part| part.name()).collect();
+    let names: Vec<&str> = docker::servers(stack).chain(parts.iter().map(|part| part.name())).collect();
     Err(Failure::new(format!("nothing is called {name}")).remedy(format!("one of: {}", names.join(", "))))
 }

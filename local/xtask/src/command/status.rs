@@ -18,7 +18,7 @@ pub fn run(stack: &Stack) -> Outcome {
     for service in part::all(stack) {
         say::line(row(stack, service));
     }
-    if stack.settings.engine == Engine::Docker { docker::compose(stack, &["ps"]) } else { Ok(()) }
+    if stack.settings.engine == Engine::Docker { docker::status(stack) } else { Ok(()) }
 }
 
 fn row(stack: &Stack, service: &dyn Service) -> String {

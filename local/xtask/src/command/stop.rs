@@ -19,7 +19,7 @@ pub fn down(stack: &Stack) -> Outcome {
 pub fn reset(stack: &Stack) -> Outcome {
     down(stack)?;
     if stack.settings.engine == Engine::Docker {
-        docker::compose(stack, &["down", "--volumes"])?;
+        docker::compose(stack, &["--profile", "*", "down", "--volumes"])?;
     }
     place::remove_folder(&stack.place.state.join("data"))
 }

@@ -106,6 +106,6 @@ pub fn stop_servers(stack: &Stack) -> Outcome {
             service::stop_all(stack, &connect)?;
             service::stop_all(stack, &others)
         }
-        Engine::Docker => docker::compose(stack, &["stop"]),
+        Engine::Docker => docker::compose(stack, &["--profile", "*", "stop"]),
     }
 }
