@@ -22,6 +22,8 @@ pub enum Port {
     Search,
     /// OpenSearch between nodes: there is one, but it insists.
     SearchTransport,
+    /// OpenSearch beside Elasticsearch, where Compose is asked for it.
+    Opensearch,
     /// The REST API of Kafka Connect.
     Connect,
     /// The PSP simulator.
@@ -36,13 +38,14 @@ pub enum Port {
 
 impl Port {
     /// Every port, in the order in which they are shown.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Kafka,
         Self::KafkaController,
         Self::Mysql,
         Self::Dynamodb,
         Self::Search,
         Self::SearchTransport,
+        Self::Opensearch,
         Self::Connect,
         Self::Psp,
         Self::Issuer,
@@ -58,6 +61,7 @@ impl Port {
             Self::Dynamodb => ("dynamodb", "GATEWAY_PORT_DYNAMODB", 8000),
             Self::Search => ("search", "GATEWAY_PORT_SEARCH", 9200),
             Self::SearchTransport => ("search-transport", "GATEWAY_PORT_SEARCH_TRANSPORT", 9300),
+            Self::Opensearch => ("opensearch", "GATEWAY_PORT_OPENSEARCH", 9201),
             Self::Connect => ("connect", "GATEWAY_PORT_CONNECT", 8083),
             Self::Psp => ("psp", "GATEWAY_PORT_PSP", 4010),
             Self::Issuer => ("issuer", "GATEWAY_PORT_ISSUER", 4020),

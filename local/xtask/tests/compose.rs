@@ -18,6 +18,28 @@ fn every_server_of_the_gateway_is_there() {
 }
 
 #[test]
+fn the_servers_that_xtask_names_are_those_of_no_profile_on_their_ports() {
+    let started = services().into_iter().filter(|(_, service)| service.as_mapping_get("profiles").is_none());
+    let started: Vec<(String, String)> = started
+        .map(|(name, service)| {
+            (name, service["ports"].as_sequence().unwrap()[0].as_str().unwrap().to_owned())
+        })
+        .collect();
+    assert_eq!(started.len(), xtask::engine::docker::SERVERS.len());
+    for ((name, published), (server, port)) in started.iter().zip(xtask::engine::docker::SERVERS) {
+        assert_eq!(name, server);
+        assert!(published.contains(port.variable()), "{name}: {published}");
+    }
+}
+
+#[test]
+fn every_server_has_the_time_to_finish_that_it_has_natively() {
+    for (name, service) in services() {
+        assert_eq!(service["stop_grace_period"].as_str(), Some("60s"), "{name}");
+    }
+}
+
+#[test]
 fn every_image_is_pinned_to_a_version() {
     for (name, service) in services() {
         let image = service["image"].as_str().unwrap();
