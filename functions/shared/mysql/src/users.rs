@@ -38,7 +38,8 @@ impl Replicator {
             format!("CREATE USER IF NOT EXISTS '{user}'@'%' IDENTIFIED BY '{password}'"),
             format!("ALTER USER '{user}'@'%' IDENTIFIED BY '{password}' REQUIRE SSL"),
             format!(
-                "GRANT RELOAD, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO '{user}'@'%'"
+                "GRANT RELOAD, SHOW DATABASES, LOCK TABLES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* \
+                 TO '{user}'@'%'"
             ),
             format!("GRANT SELECT ON gateway.products TO '{user}'@'%'"),
         ]
