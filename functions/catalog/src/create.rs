@@ -40,7 +40,8 @@ impl<P: Catalogue, I, C: Clock> Catalog<P, I, C> {
     /// Makes a product whose id the caller has chosen, or finds it made by the same request before.
     async fn create_once(&self, new: NewProduct) -> Result<(u16, Product), Problem> {
         let made = self.products.seed(std::slice::from_ref(&new), self.clock.now()).await? > 0;
-        let exists = || Problem::conflict("product_exists", "the id belongs to another product");
+        let exists =
+            || Problem::conflict("product_exists", "the id belongs to a product of another name or price");
         let product = self.products.product(new.id).await?.ok_or_else(exists)?;
         match made {
             true => Ok((201, product)),

@@ -3,8 +3,8 @@
 //! | route | answer |
 //! |---|---|
 //! | `POST /` | 201: the 46 sample products are there (admin) |
-//! | `POST /products` | 201: one new product (admin) |
-//! | `PATCH /products/{id}` | 200: changed name, price or stock (admin); `If-Match` guards it |
+//! | `POST /products` | 201: one new product (admin); 200: made before, with the same id of the caller's |
+//! | `PATCH /products/{id}` | 200: changed name, price or stock (admin); `If-Match` guards it, and a restock wants it |
 //! | `GET /findAll` | 200: all products, page by page |
 //! | `GET /findByName/{name}` | 200: those whose name contains the text, page by page |
 //! | `GET /findById/{id}` | 200: one product |

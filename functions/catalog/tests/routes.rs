@@ -157,13 +157,15 @@ async fn changes_that_cannot_be_made_say_why() {
 async fn a_product_with_an_id_of_the_callers_is_made_once() {
     let catalog = catalog();
     let id = "01J00000000000000000000001";
-    for (id, name, status, code) in [
-        (id, "Mesa", 201, Value::Null),
-        (id, "Mesa", 200, Value::Null),
-        (id, "Cadeira", 409, json!("product_exists")),
-        ("no-id", "Mesa", 422, json!("invalid_shape")),
+    for (id, name, price, quantity, status, code) in [
+        (id, "Mesa", "19.90", 5, 201, Value::Null),
+        (id, "Mesa", "19.90", 5, 200, Value::Null),
+        (id, "Mesa", "19.90", 6, 200, Value::Null),
+        (id, "Mesa", "19.91", 5, 409, json!("product_exists")),
+        (id, "Cadeira", "19.90", 5, 409, json!("product_exists")),
+        ("no-id", "Mesa", "19.90", 5, 422, json!("invalid_shape")),
     ] {
-        let product = json!({ "id": id, "name": name, "price": "19.90", "quantity": 5 }).to_string();
+        let product = json!({ "id": id, "name": name, "price": price, "quantity": quantity }).to_string();
         let response = call(&catalog, "POST /products", json!({ "body": product })).await;
         assert_eq!((response.status, &body(&response)["code"]), (status, &code), "{product}");
         if status < 300 {
@@ -171,6 +173,9 @@ async fn a_product_with_an_id_of_the_callers_is_made_once() {
             assert_eq!(response.headers["location"], format!("/findById/{id}"));
         }
     }
+    let product = json!({ "id": null, "name": "Mesa", "price": "19.90", "quantity": 5 }).to_string();
+    let response = call(&catalog, "POST /products", json!({ "body": product })).await;
+    assert_eq!(response.status, 201, "without one: {}", response.body);
 }
 
 #[tokio::test]

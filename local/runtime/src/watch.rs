@@ -25,8 +25,6 @@ use crate::template::Function;
 const BUILD_MAX: Duration = Duration::from_secs(600);
 /// What it may take until it listens.
 const LISTENING_WITHIN: Duration = Duration::from_secs(80);
-/// The variable that chooses what is logged.
-const LOG_FILTER: &str = "RUST_LOG";
 /// How often is looked whether it does.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// What `cargo lambda watch` may take to end.
@@ -189,14 +187,10 @@ impl Watcher {
             .args(["lambda", "watch", "--invoke-address", &address.ip().to_string()])
             .args(["--invoke-port", &address.port().to_string()])
             .args(arguments)
-            .envs(variables.iter().filter(|(name, _)| **name != LOG_FILTER))
+            .envs(variables)
             .stdin(Stdio::null())
             .process_group(0)
             .kill_on_drop(true);
-        if let Some(filter) = variables.get(LOG_FILTER) {
-            // It is for what the functions log; in the environment it would be for what cargo-lambda logs, too.
-            command.args(["--env-var", &format!("{LOG_FILTER}={filter}")]);
-        }
         process::prepare(&mut command, 0);
         let child = command.spawn()?;
         Ok(Self { child: Mutex::new(Some(child)), address })

@@ -90,7 +90,7 @@ pub enum Command {
 /// How to start.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Up {
-    /// Who runs the servers; by default Docker Compose where an engine answers, else this machine.
+    /// Who runs the servers; by default whoever runs them now, else Docker Compose where it can, else this machine.
     #[arg(long, env = "GATEWAY_ENGINE")]
     pub engine: Option<Engine>,
     /// Run the functions under `cargo lambda watch`, which builds each anew when its sources change.

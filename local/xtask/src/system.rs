@@ -35,8 +35,10 @@ pub fn start_yielding(command: &mut Command, niceness: i32) {
     // SAFETY: setpriority is async-signal-safe, and the closure touches no memory of the parent.
     unsafe {
         command.pre_exec(move || {
-            let done = libc::setpriority(libc::PRIO_PROCESS, 0, niceness);
-            if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+            // Who yields more already may not go back.
+            let yields = libc::getpriority(libc::PRIO_PROCESS, 0) >= niceness
+                || libc::setpriority(libc::PRIO_PROCESS, 0, niceness) == 0;
+            if yields { Ok(()) } else { Err(io::Error::last_os_error()) }
         });
     }
 }

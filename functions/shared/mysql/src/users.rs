@@ -94,5 +94,7 @@ mod tests {
         let granted: Vec<_> =
             replicator.statements().into_iter().filter(|statement| statement.contains("SELECT")).collect();
         assert_eq!(granted, ["GRANT SELECT ON gateway.products TO 'debezium'@'%'"]);
+        // Aurora allows no global lock: a snapshot locks the table (snapshot.locking.mode, infra/cdc.yaml).
+        assert!(replicator.statements().iter().any(|statement| statement.contains("LOCK TABLES")));
     }
 }

@@ -71,7 +71,14 @@ impl Run {
         let logs = LogBook::new(self.log_dir.clone());
         let options = development::with_debugger(HostOptions::new(Arc::clone(&logs)), debugger.as_ref());
         let invoker = Arc::new(Invoker::new(&self, settings, &application, options)?);
-        invoker.ready().await?;
+        let ready = tokio::select! {
+            ready = invoker.ready() => ready,
+            () = signals.next() => Err("ended before functions could be called".into()),
+        };
+        if ready.is_err() {
+            invoker.shutdown().await;
+        }
+        ready?;
         let parts = Parts { application, invoker, logs, shutdown: CancellationToken::new() };
         let addresses = json!({
             "http": http.local_addr()?.to_string(),

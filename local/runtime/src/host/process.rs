@@ -103,7 +103,10 @@ pub(crate) fn prepare(command: &mut Command, niceness: u8) {
             let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
             let done = libc::setrlimit(libc::RLIMIT_CORE, &raw const none) == 0
                 && die_with(runtime)
-                && (niceness == 0 || libc::setpriority(libc::PRIO_PROCESS, 0, niceness.into()) == 0);
+                // Who yields more already may not go back.
+                && (niceness == 0
+                    || libc::getpriority(libc::PRIO_PROCESS, 0) >= i32::from(niceness)
+                    || libc::setpriority(libc::PRIO_PROCESS, 0, niceness.into()) == 0);
             if done { Ok(()) } else { Err(std::io::Error::last_os_error()) }
         });
     }

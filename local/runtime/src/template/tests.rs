@@ -294,6 +294,8 @@ fn functions_have_globals_metadata_and_settings() {
     assert_eq!((orders.timeout, pay.timeout), (Duration::from_secs(10), Duration::from_secs(60)));
     assert_eq!((orders.memory_size_mib, pay.memory_size_mib), (512, 256));
     assert_eq!((orders.environments_max, pay.environments_max, sweep.environments_max), (4, 2, 1));
+    let niceness = (orders.niceness, pay.niceness, sweep.niceness);
+    assert_eq!(niceness, (5, 19, 7), "of all, in the background, its own");
     let variable = |name: &str| pay.environment.get(name).map(String::as_str);
     assert_eq!(variable("TABLE"), Some("Orders"), "of the function");
     assert_eq!(variable("LEVEL"), Some("info"), "of the globals");

@@ -11,6 +11,7 @@ use crate::ports::Port;
 use crate::probe::{Probe, Request};
 use crate::service::Service;
 use crate::stack::Stack;
+use crate::system;
 use crate::workspace;
 
 /// Where the runtime says how it is.
@@ -47,6 +48,8 @@ impl Service for Runtime {
         command.args(["--http", &address(Port::Http), "--invoke", &address(Port::Invoke)]);
         command.arg("--log-dir").arg(stack.place.state.join("logs/functions"));
         if stack.settings.watch {
+            // What it starts inherits this: `cargo lambda watch`, its compilers, the functions.
+            system::start_yielding(&mut command, self.niceness());
             command.env("PATH", cargo_lambda::path(stack)?).args(["--watch", "--"]).args(WATCHED_AS);
         } else {
             command.arg("--binary").arg(workspace::folder(&stack.place)?.join("{binary}"));
@@ -54,7 +57,7 @@ impl Service for Runtime {
         Ok(command)
     }
 
-    /// It yields to the servers, its functions (which say so themselves) to it.
+    /// It yields to the servers, its functions (which say so themselves; with `--watch` they go as it does) to it.
     fn niceness(&self) -> i32 {
         3
     }

@@ -18,12 +18,13 @@ pub fn start(mut stack: Stack, options: &cli::Up) -> Outcome<Stack> {
     if options.fresh {
         stop::reset(&stack)?;
     }
-    if stack.settings.watch != options.watch {
+    stack.settings.engine = engine::choose(&stack, options.engine)?;
+    let watch = if options.servers_only { stack.settings.watch } else { options.watch };
+    if stack.settings.watch != watch {
         // It would go on as it was started.
         service::stop_all(&stack, &[&app::Runtime])?;
     }
-    stack.settings.watch = options.watch;
-    stack.settings.engine = engine::choose(&stack, options.engine)?;
+    stack.settings.watch = watch;
     stack.settings.durable = options.durable;
     stack.settings.measured = options.measured;
     stack.settings.remember(&stack.place)?;

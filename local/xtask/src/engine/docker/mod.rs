@@ -23,10 +23,14 @@ pub const SERVERS: [(&str, Port); 5] = [
     ("connect", Port::Connect),
 ];
 
+/// The one beside them that is started by hand.
+const BESIDE: &str = "opensearch";
+
 /// The names of the servers that Compose runs; none where it runs none.
 pub fn servers(stack: &Stack) -> impl Iterator<Item = &'static str> + use<> {
-    let all: &[(&str, Port)] = if stack.settings.engine == Engine::Docker { &SERVERS } else { &[] };
-    all.iter().map(|(name, _)| *name)
+    let runs = stack.settings.engine == Engine::Docker;
+    let all: &[(&str, Port)] = if runs { &SERVERS } else { &[] };
+    all.iter().map(|(name, _)| *name).chain(runs.then_some(BESIDE))
 }
 
 /// Whether a server of this checkout runs in a container.
