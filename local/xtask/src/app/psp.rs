@@ -38,7 +38,7 @@ impl Service for PspSimulator {
 
     /// It would run elsewhere.
     fn niceness(&self) -> i32 {
-        5
+        10
     }
 
     fn made_of(&self, stack: &Stack) -> Outcome<Vec<PathBuf>> {

@@ -59,7 +59,7 @@ impl Service for Runtime {
 
     /// It yields to the servers, its functions (which say so themselves; with `--watch` they go as it does) to it.
     fn niceness(&self) -> i32 {
-        3
+        5
     }
 
     /// Records in flight are finished first.

@@ -9,7 +9,7 @@ use crate::stack::Stack;
 use crate::{app, engine, system, workspace};
 
 /// The load would come from other machines: it yields to what it measures.
-const LOAD_NICENESS: i32 = 5;
+const LOAD_NICENESS: i32 = 10;
 
 /// Shows payments going through, starting what does not run yet.
 pub fn demo(stack: Stack, arguments: &[String]) -> Outcome {

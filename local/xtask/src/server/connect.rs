@@ -32,7 +32,7 @@ impl Service for Connect {
 
     /// The catalogue follows the ledger when the ledger has time for it.
     fn niceness(&self) -> i32 {
-        10
+        15
     }
 
     fn command(&self, stack: &Stack) -> Outcome<Command> {

@@ -45,7 +45,7 @@ impl Service for OpenSearch {
 
     /// Searches are few here; what is indexed follows the ledger when the ledger has time for it.
     fn niceness(&self) -> i32 {
-        10
+        15
     }
 
     fn command(&self, stack: &Stack) -> Outcome<Command> {
