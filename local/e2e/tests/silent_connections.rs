@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use gateway_conformance::network::{Eavesdropper, Network};
 use gateway_mysql::{Database, Settings};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// `COM_PING`: one byte of payload, the first packet of its command.
 const PING: [u8; 5] = [1, 0, 0, 0, 0x0e];
 
-/// Hears the pings by which the pool tries connections, one at a time: when they are given back, and before they
+/// Hears the pings by which connections are tried, one at a time: when the pool is given them back, and before they
 /// are used after a pause.
 #[derive(Default)]
 struct Pings {
@@ -42,7 +43,7 @@ struct Pool {
 }
 
 impl Pool {
-    async fn open(pings: Pings) -> Self {
+    async fn open(pings: Pings, adjust: impl FnOnce(&mut Settings)) -> Self {
         let url = harness::Endpoints::from_env().database;
         let (user, rest) = url.rsplit_once('@').expect("DATABASE_URL has a user");
         let (server, name) = rest.split_once('/').expect("DATABASE_URL names a database");
@@ -50,12 +51,8 @@ impl Pool {
         let network = Network::before(server.to_owned(), Arc::clone(&pings)).await;
         // In clear, so that pings can be heard.
         let address = format!("{user}@127.0.0.1:{}/{name}?ssl-mode=disabled", network.port());
-        let settings = Settings {
-            connections_max: 1,
-            // Every use counts as one after a pause.
-            idle_before_check: Duration::ZERO,
-            ..Settings::new(address)
-        };
+        let mut settings = Settings { connections_max: 1, ..Settings::new(address) };
+        adjust(&mut settings);
         let database = Database::open(&settings).expect("the URL is one");
         Self { network, pings, settings, database }
     }
@@ -71,22 +68,61 @@ impl Pool {
     }
 }
 
+/// The pool is given back its connection after each use.
+fn keep_nothing(settings: &mut Settings) {
+    settings.kept_for = Duration::ZERO;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_in_steady_use_is_not_tried() {
+    let pool = Pool::open(Pings::default(), |_| ()).await;
+    for _ in 0..20 {
+        pool.database.ping().await.expect("the database answers");
+    }
+    assert_eq!(pool.pings.asked.load(Ordering::SeqCst), 0);
+    assert_eq!(pool.network.made(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_for_the_only_connection_gets_it() {
+    let pool = Arc::new(Pool::open(Pings::default(), |_| ()).await);
+    let mut uses = JoinSet::new();
+    for _ in 0..16 {
+        let pool = Arc::clone(&pool);
+        uses.spawn(async move {
+            for _ in 0..20 {
+                pool.database.ping().await.expect("in time");
+            }
+        });
+    }
+    uses.join_all().await;
+    assert_eq!(pool.network.made(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_went_silent_costs_half_a_second_and_no_error() {
-    let pool = Pool::open(Pings::default()).await;
-    pool.database.ping().await.expect("the database answers");
-    // It has been given back, which a ping precedes; before that, nobody would be given it.
-    let mut answered = pool.pings.answered.subscribe();
-    answered.wait_for(|answered| *answered == 1).await.expect("the network stands");
-
-    pool.network.silence_what_stands();
-    let took = pool.ask_again().await;
-    assert!(took >= pool.settings.check_timeout, "it was tried: {took:?}");
+    for kept_for in [Duration::ZERO, Duration::from_secs(60)] {
+        let adjust = |settings: &mut Settings| {
+            settings.kept_for = kept_for;
+            // Every use counts as one after a pause.
+            settings.idle_before_check = Duration::ZERO;
+        };
+        let pool = Pool::open(Pings::default(), adjust).await;
+        pool.database.ping().await.expect("the database answers");
+        if kept_for.is_zero() {
+            // A ping precedes its return; before that, nobody would be given it.
+            let mut answered = pool.pings.answered.subscribe();
+            answered.wait_for(|answered| *answered == 1).await.expect("the network stands");
+        }
+        pool.network.silence_what_stands();
+        let took = pool.ask_again().await;
+        assert!(took >= pool.settings.check_timeout, "it was tried: {took:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_goes_silent_while_it_is_given_back_does_not_keep_its_place() {
-    let pool = Pool::open(Pings { silent_at: 1, ..Pings::default() }).await;
+    let pool = Pool::open(Pings { silent_at: 1, ..Pings::default() }, keep_nothing).await;
     pool.database.ping().await.expect("the database answers");
     pool.ask_again().await;
 }

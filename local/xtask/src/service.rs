@@ -11,6 +11,7 @@ use crate::ports::Port;
 use crate::probe::{self, Probe};
 use crate::process::{self, Daemon, Record, Stopped};
 use crate::stack::Stack;
+use crate::system::Processor;
 use crate::{port_holder, say, system};
 
 /// How often a starting service is asked whether it is ready.
@@ -49,6 +50,12 @@ pub trait Service: Sync {
     /// `nice(1)` of it once it is ready: what nobody waits for yields to what somebody does.
     fn niceness(&self) -> i32 {
         0
+    }
+
+    /// Where it keeps to on a machine of two processors. Threads that hand each request to one another do so at
+    /// once on one of them; on the other something else may run that has to be interrupted first.
+    fn keeps_to(&self) -> Option<Processor> {
+        None
     }
 
     /// How long it may take to finish.
@@ -186,6 +193,11 @@ fn ports_are_free(stack: &Stack, service: &dyn Service) -> Outcome {
 
 /// Starting is never slowed down: it is waited for.
 fn give_way(service: &dyn Service, record: &Record) {
+    if let Some(processor) = service.keeps_to()
+        && let Err(why) = system::keep_to(record.pid, processor)
+    {
+        say::progress(service.name(), format!("goes on wherever there is room: {why}"));
+    }
     let niceness = service.niceness();
     if niceness > 0
         && let Err(why) = system::yield_to_others(record.pid, niceness)

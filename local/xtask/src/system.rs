@@ -43,6 +43,62 @@ pub fn start_yielding(command: &mut Command, niceness: i32) {
     }
 }
 
+/// Which of two processors something keeps to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Processor {
+    /// The first.
+    First,
+    /// The second.
+    Second,
+}
+
+/// Lets a process, with all the threads it has and will have, keep to one of two processors. Where it may use
+/// more, or is kept to one already, nothing is done.
+#[cfg(target_os = "linux")]
+pub fn keep_to(pid: u32, processor: Processor) -> io::Result<()> {
+    let allowed = processors(pid)?;
+    let kept = match (allowed.as_slice(), processor) {
+        ([first, _], Processor::First) => *first,
+        ([_, second], Processor::Second) => *second,
+        _ => return Ok(()),
+    };
+    // SAFETY: an empty set is all zeros, and CPU_SET writes within it: `kept` came from such a set.
+    let set = unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        libc::CPU_SET(kept, &mut set);
+        set
+    };
+    for thread in std::fs::read_dir(format!("/proc/{pid}/task"))?.flatten() {
+        let Some(thread) = thread.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        // SAFETY: the set lives until the call returns. A thread that has ended meanwhile is no failure.
+        unsafe { libc::sched_setaffinity(thread, size_of::<libc::cpu_set_t>(), &raw const set) };
+    }
+    Ok(())
+}
+
+/// The processors that a process may use, in their order.
+#[cfg(target_os = "linux")]
+fn processors(pid: u32) -> io::Result<Vec<usize>> {
+    let pid = libc::pid_t::try_from(pid).map_err(io::Error::other)?;
+    let size = size_of::<libc::cpu_set_t>();
+    // SAFETY: the set is as large as the call is told, and lives until it returns.
+    let set = unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        if libc::sched_getaffinity(pid, size, &raw mut set) == -1 {
+            return Err(io::Error::last_os_error());
+        }
+        set
+    };
+    // SAFETY: CPU_ISSET reads within the set.
+    Ok((0..size * 8).filter(|processor| unsafe { libc::CPU_ISSET(*processor, &set) }).collect())
+}
+
+/// Other systems choose for themselves.
+#[cfg(not(target_os = "linux"))]
+pub fn keep_to(_: u32, _: Processor) -> io::Result<()> {
+    Ok(())
+}
+
 /// How to end a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
@@ -68,5 +124,25 @@ pub fn reap(pid: u32) {
     if let Ok(pid) = libc::pid_t::try_from(pid) {
         // SAFETY: a null status pointer is allowed; WNOHANG makes the call return at once.
         unsafe { libc::waitpid(pid, std::ptr::null_mut(), libc::WNOHANG) };
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_kept_to_one_of_two_processors_and_left_alone_with_more_or_fewer() {
+        let mut process = Command::new("sleep").arg("60").spawn().unwrap();
+        let all = processors(process.id()).unwrap();
+        keep_to(process.id(), Processor::Second).unwrap();
+        let kept = processors(process.id()).unwrap();
+        // Kept already: the other one is not taken instead.
+        keep_to(process.id(), Processor::First).unwrap();
+        let kept_still = processors(process.id()).unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
+        assert_eq!(kept, if let [_, second] = all[..] { vec![second] } else { all });
+        assert_eq!(kept_still, kept);
     }
 }

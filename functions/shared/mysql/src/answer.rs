@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use sqlx::MySql;
 use sqlx::mysql::{MySqlArguments, MySqlQueryResult, MySqlRow};
-use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
 
 use crate::database::Database;
+use crate::kept::Lent;
 
 /// For how long a connection is tried that is given back: a loaded server is given time, and whoever waits for a
 /// connection (`acquire_timeout`) still gets a new one.
@@ -26,7 +26,7 @@ impl Database {
     ) -> Result<Vec<MySqlRow>, sqlx::Error> {
         let mut connection = self.connection().await?;
         let rows = self.in_time(query.fetch_all(&mut *connection)).await;
-        self.give_back(connection, rows)?
+        self.give_back(connection, rows)
     }
 
     /// What one statement changed.
@@ -36,13 +36,23 @@ impl Database {
     ) -> Result<MySqlQueryResult, sqlx::Error> {
         let mut connection = self.connection().await?;
         let done = self.in_time(query.execute(&mut *connection)).await;
-        self.give_back(connection, done)?
+        self.give_back(connection, done)
     }
 
-    /// A connection of the pool.
-    pub(crate) async fn connection(&self) -> Result<PoolConnection<MySql>, sqlx::Error> {
+    /// A connection: the one laid aside, or one of the pool.
+    pub(crate) async fn connection(&self) -> Result<Lent, sqlx::Error> {
+        let _waiting = self.kept.wait();
+        if let Some((mut lent, idle_for)) = self.kept.take() {
+            match self.check.run(&mut lent, idle_for).await {
+                Ok(()) => return Ok(lent),
+                Err(error) => {
+                    tracing::debug!(%error, "the connection laid aside is lost");
+                    drop(lent.connection.detach());
+                }
+            }
+        }
         // Connecting takes a future of 18 kB, which would be carried through every caller's.
-        Box::pin(self.pool().acquire()).await
+        Box::pin(self.pool().acquire()).await.map(Lent::new)
     }
 
     /// The answer, if it comes in time.
@@ -50,27 +60,40 @@ impl Database {
         tokio::time::timeout(self.answer_timeout, answer).await.map_err(|_| Hung)
     }
 
-    /// Gives the connection back, or away where it hangs.
-    ///
-    /// The pool tries a connection that is given back, without an end to its patience; an environment may be
-    /// frozen just then, and the connection keep its place among the few for ever.
-    pub(crate) fn give_back<T>(
-        &self,
-        mut connection: PoolConnection<MySql>,
-        answer: Result<T, Hung>,
-    ) -> Result<T, sqlx::Error> {
-        if answer.is_ok() {
-            let returned = tokio::time::timeout(RETURN_TIMEOUT, connection.return_to_pool());
-            tokio::spawn(async {
-                if returned.await.is_err() {
-                    tracing::warn!("a connection that did not answer when it was given back is closed");
+    /// Lays the connection aside for the next use, if its answer came whole. Else the pool tries it, and rolls
+    /// back what a dropped transaction left; one that hangs is closed.
+    pub(crate) fn give_back<T, E>(&self, mut lent: Lent, answer: Result<Result<T, E>, Hung>) -> Result<T, E>
+    where
+        E: From<sqlx::Error>,
+    {
+        match answer {
+            Ok(Ok(value)) => {
+                if let Some(lent) = self.kept.lay(lent, self.kept_for) {
+                    return_to_pool(lent);
                 }
-            });
-        } else {
-            connection.close_on_drop();
+                Ok(value)
+            }
+            Ok(Err(error)) => {
+                return_to_pool(lent);
+                Err(error)
+            }
+            Err(hung) => {
+                lent.connection.close_on_drop();
+                Err(sqlx::Error::from(hung).into())
+            }
         }
-        Ok(answer?)
     }
+}
+
+/// The pool tries a connection that is given back, without an end to its patience; an environment may be frozen
+/// just then, and the connection keep its place among the few for ever.
+fn return_to_pool(mut lent: Lent) {
+    let returned = tokio::time::timeout(RETURN_TIMEOUT, lent.connection.return_to_pool());
+    tokio::spawn(async {
+        if returned.await.is_err() {
+            tracing::warn!("a connection that did not answer when it was given back is closed");
+        }
+    });
 }
 
 /// No answer came in time.

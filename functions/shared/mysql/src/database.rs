@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use gateway_ports::PortError;
 use sqlx::mysql::MySqlPoolOptions;
-use sqlx::pool::PoolConnectionMetadata;
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, MySqlPool};
 
 use crate::failure::to_port_error;
+use crate::kept::Kept;
 use crate::login::Connector;
 use crate::settings::Settings;
 
@@ -17,6 +17,9 @@ use crate::settings::Settings;
 pub struct Database {
     pool: MySqlPool,
     connector: Arc<Connector>,
+    pub(crate) kept: Arc<Kept>,
+    pub(crate) kept_for: Duration,
+    pub(crate) check: Check,
     pub(crate) answer_timeout: Duration,
 }
 
@@ -28,7 +31,14 @@ impl Database {
     pub fn open(settings: &Settings) -> Result<Self, PortError> {
         let connector = Connector::new(settings)?;
         let pool = pool_options(settings).connect_lazy_with(connector.options()?);
-        Ok(Self { pool, connector: Arc::new(connector), answer_timeout: settings.answer_timeout })
+        Ok(Self {
+            pool,
+            connector: Arc::new(connector),
+            kept: Arc::default(),
+            kept_for: settings.kept_for,
+            check: Check::new(settings),
+            answer_timeout: settings.answer_timeout,
+        })
     }
 
     /// The pool, able to open connections: asked for before each use, since an environment may have been
@@ -49,20 +59,22 @@ impl Database {
 
     /// Closes every connection in order.
     pub async fn close(&self) {
+        // The pool waits for what is not there.
+        drop(self.kept.take());
         self.pool.close().await;
     }
 }
 
 fn pool_options(settings: &Settings) -> MySqlPoolOptions {
     let session = session_statements(settings);
-    let (idle_before_check, check_timeout) = (settings.idle_before_check, settings.check_timeout);
+    let check = Check::new(settings);
     MySqlPoolOptions::new()
         .max_connections(settings.connections_max)
         .acquire_timeout(settings.acquire_timeout)
         .idle_timeout(settings.idle_timeout)
         .test_before_acquire(false)
-        .before_acquire(move |connection, idle| {
-            Box::pin(check(connection, idle, idle_before_check, check_timeout))
+        .before_acquire(move |connection, pooled| {
+            Box::pin(async move { check.run(connection, pooled.idle_for).await.map(|()| true) })
         })
         .after_connect(move |connection, _| {
             let session = session.clone();
@@ -70,19 +82,29 @@ fn pool_options(settings: &Settings) -> MySqlPoolOptions {
         })
 }
 
-async fn check(
-    connection: &mut MySqlConnection,
-    idle: PoolConnectionMetadata,
-    idle_before_check: Duration,
-    check_timeout: Duration,
-) -> Result<bool, sqlx::Error> {
-    if idle.idle_for <= idle_before_check {
-        return Ok(true);
+/// The trial of a connection that was idle, before it is used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Check {
+    idle_before: Duration,
+    timeout: Duration,
+}
+
+impl Check {
+    const fn new(settings: &Settings) -> Self {
+        Self { idle_before: settings.idle_before_check, timeout: settings.check_timeout }
     }
-    // Nobody may answer at all: the network forgets a connection without telling either side.
-    match tokio::time::timeout(check_timeout, connection.ping()).await {
-        Ok(answer) => answer.map(|()| true),
-        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+
+    pub(crate) async fn run(
+        self,
+        connection: &mut MySqlConnection,
+        idle_for: Duration,
+    ) -> Result<(), sqlx::Error> {
+        if idle_for <= self.idle_before {
+            return Ok(());
+        }
+        // Nobody may answer at all: the network forgets a connection without telling either side.
+        let answer = tokio::time::timeout(self.timeout, connection.ping()).await;
+        answer.unwrap_or_else(|_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())))
     }
 }
 

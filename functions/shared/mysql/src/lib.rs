@@ -21,6 +21,7 @@ mod environment;
 mod event_row;
 mod expire;
 mod failure;
+mod kept;
 mod letter_acts;
 mod letter_row;
 mod login;

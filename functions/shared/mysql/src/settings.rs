@@ -41,8 +41,11 @@ pub struct Settings {
     pub idle_before_check: Duration,
     /// How long that trial may take; then the connection counts as lost, and another one is made.
     pub check_timeout: Duration,
-    /// A connection that was idle for longer is closed.
+    /// A connection of the pool that was idle for longer is closed.
     pub idle_timeout: Duration,
+    /// For how long a connection may go from one use to the next without the pool, which tries what it is given
+    /// back and closes what is old.
+    pub kept_for: Duration,
 }
 
 impl Settings {
@@ -60,6 +63,7 @@ impl Settings {
             idle_before_check: Duration::from_secs(1),
             check_timeout: Duration::from_millis(500),
             idle_timeout: Duration::from_secs(300),
+            kept_for: Duration::from_secs(60),
         }
     }
 }

@@ -69,7 +69,7 @@ impl Database {
     async fn transact_once<W: Work>(&self, work: &W) -> Result<W::Answer, Failure> {
         let mut connection = self.connection().await?;
         let ended = self.in_time(run(work, &mut connection)).await;
-        self.give_back(connection, ended)?
+        self.give_back(connection, ended)
     }
 }
 

@@ -5,6 +5,7 @@ use std::process::Command;
 use super::up;
 use crate::cli::{Bench, Measured, Up};
 use crate::failure::{Doing, Failure, Outcome};
+use crate::fetch::cargo_lambda;
 use crate::stack::Stack;
 use crate::{app, engine, system, workspace};
 
@@ -33,11 +34,10 @@ pub fn bench(stack: Stack, options: &Bench) -> Outcome {
             engine::ensure_server(&stack, "kafka")?;
             stack.remember_ports()?;
             workspace::build(&stack.place)?;
-            // Measured too where somebody has installed it; nothing here needs it.
-            let watch = stack.place.state.join("tools/cargo-lambda/bin/cargo-lambda");
-            let watch = watch.is_file().then(|| format!("--cargo-lambda={}", watch.display()));
-            let arguments: Vec<String> = watch.into_iter().chain(options.arguments.iter().cloned()).collect();
-            run(&stack, "esm-local-bench", &arguments)
+            let mut command = app::command(&stack, "esm-local-bench")?;
+            // `cargo lambda watch` is measured too.
+            command.env("PATH", cargo_lambda::path(&stack)?);
+            run_command(command, "esm-local-bench", &options.arguments)
         }
     }
 }

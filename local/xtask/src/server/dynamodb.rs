@@ -11,6 +11,7 @@ use crate::ports::Port;
 use crate::probe::{Probe, Request};
 use crate::service::Service;
 use crate::stack::Stack;
+use crate::system::Processor;
 
 /// DynamoDB Local: its tables are in memory, or in `.stack/data` when they are to last.
 #[derive(Debug)]
@@ -49,6 +50,10 @@ impl Service for DynamoDb {
             vec!["-Xms256m".to_owned(), format!("-Dsqlite4java.library.path={}", jars.display())];
         options.extend(stack.settings.jvm_compiler());
         let mut command = java.command(&options);
+        // Its tables lie outside the heap, in what glibc allocates: in large pages, too.
+        if std::env::var_os("GLIBC_TUNABLES").is_none() {
+            command.env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+        }
         command.args([
             "-sharedDb",
             "-disableTelemetry",
@@ -63,5 +68,10 @@ impl Service for DynamoDb {
             command.arg("-inMemory");
         }
         Ok(command)
+    }
+
+    /// It does one thing at a time anyhow, and each in several steps of several threads.
+    fn keeps_to(&self) -> Option<Processor> {
+        Some(Processor::Second)
     }
 }
