@@ -11,7 +11,6 @@ use crate::ports::Port;
 use crate::probe::{self, Probe};
 use crate::process::{self, Daemon, Record, Stopped};
 use crate::stack::Stack;
-use crate::system::Processor;
 use crate::{port_holder, say, system};
 
 /// How often a starting service is asked whether it is ready.
@@ -52,10 +51,10 @@ pub trait Service: Sync {
         0
     }
 
-    /// Where it keeps to on a machine of two processors. Threads that hand each request to one another do so at
-    /// once on one of them; on the other something else may run that has to be interrupted first.
-    fn keeps_to(&self) -> Option<Processor> {
-        None
+    /// Whether it keeps to one processor of two, once it is ready. Threads that hand each request to one another
+    /// do so at once on the same; on the other something else may run that has to be interrupted first.
+    fn keeps_to_one_of_two(&self) -> bool {
+        false
     }
 
     /// How long it may take to finish.
@@ -193,8 +192,8 @@ fn ports_are_free(stack: &Stack, service: &dyn Service) -> Outcome {
 
 /// Starting is never slowed down: it is waited for.
 fn give_way(service: &dyn Service, record: &Record) {
-    if let Some(processor) = service.keeps_to()
-        && let Err(why) = system::keep_to(record.pid, processor)
+    if service.keeps_to_one_of_two()
+        && let Err(why) = system::keep_to_one_of_two(record.pid)
     {
         say::progress(service.name(), format!("goes on wherever there is room: {why}"));
     }

@@ -43,25 +43,11 @@ pub fn start_yielding(command: &mut Command, niceness: i32) {
     }
 }
 
-/// Which of two processors something keeps to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Processor {
-    /// The first.
-    First,
-    /// The second.
-    Second,
-}
-
-/// Lets a process, with all the threads it has and will have, keep to one of two processors. Where it may use
-/// more, or is kept to one already, nothing is done.
+/// Lets a process, with all the threads it has and will have, keep to one of the two processors it may use. With
+/// more, or where it is kept to one already, nothing is done.
 #[cfg(target_os = "linux")]
-pub fn keep_to(pid: u32, processor: Processor) -> io::Result<()> {
-    let allowed = processors(pid)?;
-    let kept = match (allowed.as_slice(), processor) {
-        ([first, _], Processor::First) => *first,
-        ([_, second], Processor::Second) => *second,
-        _ => return Ok(()),
-    };
+pub fn keep_to_one_of_two(pid: u32) -> io::Result<()> {
+    let [_, kept] = processors(pid)?[..] else { return Ok(()) };
     // SAFETY: an empty set is all zeros, and CPU_SET writes within it: `kept` came from such a set.
     let set = unsafe {
         let mut set: libc::cpu_set_t = std::mem::zeroed();
@@ -95,7 +81,7 @@ fn processors(pid: u32) -> io::Result<Vec<usize>> {
 
 /// Other systems choose for themselves.
 #[cfg(not(target_os = "linux"))]
-pub fn keep_to(_: u32, _: Processor) -> io::Result<()> {
+pub fn keep_to_one_of_two(_: u32) -> io::Result<()> {
     Ok(())
 }
 
@@ -135,10 +121,9 @@ mod tests {
     fn a_process_is_kept_to_one_of_two_processors_and_left_alone_with_more_or_fewer() {
         let mut process = Command::new("sleep").arg("60").spawn().unwrap();
         let all = processors(process.id()).unwrap();
-        keep_to(process.id(), Processor::Second).unwrap();
+        keep_to_one_of_two(process.id()).unwrap();
         let kept = processors(process.id()).unwrap();
-        // Kept already: the other one is not taken instead.
-        keep_to(process.id(), Processor::First).unwrap();
+        keep_to_one_of_two(process.id()).unwrap();
         let kept_still = processors(process.id()).unwrap();
         process.kill().unwrap();
         process.wait().unwrap();

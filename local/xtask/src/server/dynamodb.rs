@@ -11,7 +11,6 @@ use crate::ports::Port;
 use crate::probe::{Probe, Request};
 use crate::service::Service;
 use crate::stack::Stack;
-use crate::system::Processor;
 
 /// DynamoDB Local: its tables are in memory, or in `.stack/data` when they are to last.
 #[derive(Debug)]
@@ -71,7 +70,7 @@ impl Service for DynamoDb {
     }
 
     /// It does one thing at a time anyhow, and each in several steps of several threads.
-    fn keeps_to(&self) -> Option<Processor> {
-        Some(Processor::Second)
+    fn keeps_to_one_of_two(&self) -> bool {
+        true
     }
 }

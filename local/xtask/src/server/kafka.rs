@@ -15,7 +15,6 @@ use crate::probe::Probe;
 use crate::service::Service;
 use crate::settings;
 use crate::stack::Stack;
-use crate::system::Processor;
 
 /// The cluster's id: any 16 bytes in base64, the same for ever so that storage fits after a restart.
 const CLUSTER_ID: &str = "Z2F0ZXdheS1sb2NhbC1zdA";
@@ -53,10 +52,6 @@ impl Service for Kafka {
         let mut command = java.command(&options);
         command.arg(properties);
         Ok(command)
-    }
-
-    fn keeps_to(&self) -> Option<Processor> {
-        Some(Processor::First)
     }
 }
 
