@@ -75,7 +75,9 @@ fn keep_nothing(settings: &mut Settings) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_in_steady_use_is_not_tried() {
-    let pool = Pool::open(Pings::default(), |_| ()).await;
+    // However slow this machine is.
+    let steady = |settings: &mut Settings| settings.idle_before_check = Duration::from_secs(60);
+    let pool = Pool::open(Pings::default(), steady).await;
     for _ in 0..20 {
         pool.database.ping().await.expect("the database answers");
     }
@@ -124,5 +126,15 @@ async fn a_connection_that_went_silent_costs_half_a_second_and_no_error() {
 async fn a_connection_that_goes_silent_while_it_is_given_back_does_not_keep_its_place() {
     let pool = Pool::open(Pings { silent_at: 1, ..Pings::default() }, keep_nothing).await;
     pool.database.ping().await.expect("the database answers");
+    pool.ask_again().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_dropped_amid_a_use_is_closed_and_keeps_no_place() {
+    let pool = Pool::open(Pings::default(), |_| ()).await;
+    pool.database.ping().await.expect("the database answers");
+    pool.network.silence_what_stands();
+    let given_up = tokio::time::timeout(Duration::from_millis(100), pool.database.ping()).await;
+    assert!(given_up.is_err(), "nobody answers");
     pool.ask_again().await;
 }

@@ -54,10 +54,21 @@ pub fn keep_to_one_of_two(pid: u32) -> io::Result<()> {
         libc::CPU_SET(kept, &mut set);
         set
     };
-    for thread in std::fs::read_dir(format!("/proc/{pid}/task"))?.flatten() {
-        let Some(thread) = thread.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-        // SAFETY: the set lives until the call returns. A thread that has ended meanwhile is no failure.
-        unsafe { libc::sched_setaffinity(thread, size_of::<libc::cpu_set_t>(), &raw const set) };
+    // A thread inherits it from whoever starts it; twice, for those started during the first round.
+    for _ in 0..2 {
+        for thread in std::fs::read_dir(format!("/proc/{pid}/task"))?.flatten() {
+            let Some(thread) = thread.file_name().to_str().and_then(|name| name.parse().ok()) else {
+                continue;
+            };
+            // SAFETY: the set lives until the call returns.
+            let done =
+                unsafe { libc::sched_setaffinity(thread, size_of::<libc::cpu_set_t>(), &raw const set) };
+            let error = io::Error::last_os_error();
+            let has_ended = error.raw_os_error() == Some(libc::ESRCH);
+            if done == -1 && !has_ended {
+                return Err(error);
+            }
+        }
     }
     Ok(())
 }

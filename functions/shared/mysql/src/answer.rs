@@ -45,10 +45,7 @@ impl Database {
         if let Some((mut lent, idle_for)) = self.kept.take() {
             match self.check.run(&mut lent, idle_for).await {
                 Ok(()) => return Ok(lent),
-                Err(error) => {
-                    tracing::debug!(%error, "the connection laid aside is lost");
-                    drop(lent.connection.detach());
-                }
+                Err(error) => tracing::debug!(%error, "the connection laid aside is lost"),
             }
         }
         // Connecting takes a future of 18 kB, which would be carried through every caller's.
@@ -62,7 +59,7 @@ impl Database {
 
     /// Lays the connection aside for the next use, if its answer came whole. Else the pool tries it, and rolls
     /// back what a dropped transaction left; one that hangs is closed.
-    pub(crate) fn give_back<T, E>(&self, mut lent: Lent, answer: Result<Result<T, E>, Hung>) -> Result<T, E>
+    pub(crate) fn give_back<T, E>(&self, lent: Lent, answer: Result<Result<T, E>, Hung>) -> Result<T, E>
     where
         E: From<sqlx::Error>,
     {
@@ -77,18 +74,16 @@ impl Database {
                 return_to_pool(lent);
                 Err(error)
             }
-            Err(hung) => {
-                lent.connection.close_on_drop();
-                Err(sqlx::Error::from(hung).into())
-            }
+            Err(hung) => Err(sqlx::Error::from(hung).into()),
         }
     }
 }
 
 /// The pool tries a connection that is given back, without an end to its patience; an environment may be frozen
 /// just then, and the connection keep its place among the few for ever.
-fn return_to_pool(mut lent: Lent) {
-    let returned = tokio::time::timeout(RETURN_TIMEOUT, lent.connection.return_to_pool());
+fn return_to_pool(lent: Lent) {
+    let Some(mut connection) = lent.into_pooled() else { return };
+    let returned = tokio::time::timeout(RETURN_TIMEOUT, connection.return_to_pool());
     tokio::spawn(async {
         if returned.await.is_err() {
             tracing::warn!("a connection that did not answer when it was given back is closed");

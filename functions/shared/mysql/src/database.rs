@@ -41,7 +41,7 @@ impl Database {
         })
     }
 
-    /// The pool, able to open connections: asked for before each use, since an environment may have been
+    /// The pool, able to open connections: asked for before it is waited for, since an environment may have been
     /// frozen for longer than a token lives.
     pub(crate) fn pool(&self) -> &MySqlPool {
         self.connector.renew(&self.pool);
@@ -59,7 +59,8 @@ impl Database {
 
     /// Closes every connection in order.
     pub async fn close(&self) {
-        // The pool waits for what is not there.
+        // The pool waits for every connection: from now on they go there.
+        let _waiting = self.kept.wait();
         drop(self.kept.take());
         self.pool.close().await;
     }

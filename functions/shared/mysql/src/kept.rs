@@ -3,7 +3,7 @@
 //! The pool tries every connection it is given back: a round trip each time. An environment does one thing after
 //! another, so the connection whose last answer came whole is laid aside, and the next use takes it first.
 //! Whoever has to wait for the pool comes before that: then it goes to the pool, which has the queue. It goes
-//! there once in a while anyhow, so that the pool's limits hold for it, too.
+//! there, too, after the first use that ends past a minute with us, so that the pool's limits hold for it.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,10 +13,12 @@ use std::time::{Duration, Instant};
 use sqlx::pool::PoolConnection;
 use sqlx::{MySql, MySqlConnection};
 
-/// A connection in use.
+/// A connection in use. One that is dropped instead of being given back is closed: somebody gave up amid a use, so
+/// an answer may be unread.
 #[derive(Debug)]
 pub(crate) struct Lent {
-    pub(crate) connection: PoolConnection<MySql>,
+    /// There until it is dropped or given back.
+    connection: Option<PoolConnection<MySql>>,
     /// When the pool gave it.
     since: Instant,
 }
@@ -24,21 +26,35 @@ pub(crate) struct Lent {
 impl Lent {
     /// One that the pool gave just now.
     pub(crate) fn new(connection: PoolConnection<MySql>) -> Self {
-        Self { connection, since: Instant::now() }
+        Self { connection: Some(connection), since: Instant::now() }
+    }
+
+    /// As the pool knows it.
+    pub(crate) fn into_pooled(mut self) -> Option<PoolConnection<MySql>> {
+        self.connection.take()
+    }
+}
+
+impl Drop for Lent {
+    /// Closed by its end of the network alone: nothing is awaited, nobody needs to be there to do it.
+    fn drop(&mut self) {
+        drop(self.connection.take().map(PoolConnection::detach));
     }
 }
 
 impl Deref for Lent {
     type Target = MySqlConnection;
 
+    #[allow(clippy::expect_used, reason = "it is taken only by what takes all of it")]
     fn deref(&self) -> &MySqlConnection {
-        &self.connection
+        self.connection.as_ref().expect("not given back yet")
     }
 }
 
 impl DerefMut for Lent {
+    #[allow(clippy::expect_used, reason = "it is taken only by what takes all of it")]
     fn deref_mut(&mut self) -> &mut MySqlConnection {
-        &mut self.connection
+        self.connection.as_mut().expect("not given back yet")
     }
 }
 

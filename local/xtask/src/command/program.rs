@@ -7,7 +7,7 @@ use crate::cli::{Bench, Measured, Up};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::fetch::cargo_lambda;
 use crate::stack::Stack;
-use crate::{app, engine, system, workspace};
+use crate::{app, engine, say, system, workspace};
 
 /// The load would come from other machines: it yields to what it measures.
 const LOAD_NICENESS: i32 = 10;
@@ -35,8 +35,11 @@ pub fn bench(stack: Stack, options: &Bench) -> Outcome {
             stack.remember_ports()?;
             workspace::build(&stack.place)?;
             let mut command = app::command(&stack, "esm-local-bench")?;
-            // `cargo lambda watch` is measured too.
-            command.env("PATH", cargo_lambda::path(&stack)?);
+            // `cargo lambda watch` is measured too, where it can be had.
+            match cargo_lambda::path(&stack) {
+                Ok(path) => drop(command.env("PATH", path)),
+                Err(why) => say::progress("bench", format!("without cargo lambda watch: {why}")),
+            }
             run_command(command, "esm-local-bench", &options.arguments)
         }
     }
