@@ -56,14 +56,6 @@ impl Database {
         self.execute(sqlx::query("SELECT 1")).await.map_err(|error| to_port_error("ping", &error))?;
         Ok(())
     }
-
-    /// Closes every connection in order.
-    pub async fn close(&self) {
-        // The pool waits for every connection: from now on they go there.
-        let _waiting = self.kept.wait();
-        drop(self.kept.take());
-        self.pool.close().await;
-    }
 }
 
 fn pool_options(settings: &Settings) -> MySqlPoolOptions {
