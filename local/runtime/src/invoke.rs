@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -46,5 +47,10 @@ pub trait Invoke: Send + Sync + 'static {
         invocation: Invocation,
     ) -> impl Future<Output = (InvokeOutcome, Option<Vec<u8>>)> + Send {
         async { (self.invoke(invocation).await, None) }
+    }
+
+    /// How long a batch for this function may gather beyond its mapping's window, because others go first now.
+    fn patience(&self, _function: &str) -> Duration {
+        Duration::ZERO
     }
 }

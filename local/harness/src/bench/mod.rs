@@ -21,8 +21,13 @@ use crate::{Deployed, Endpoints};
 
 pub use report::Report;
 
-/// Payments before the first figure: until then the servers' JVMs compile what they are about to run.
-const WARM_UP: usize = 6_000;
+/// Payments of a round before the first figure. There are rounds until none is faster any more: until then the
+/// servers' JVMs compile what they are about to run.
+const WARM_UP: usize = 2_000;
+/// A round is faster if it gains that much on the fastest one.
+const FASTER: f64 = 1.05;
+/// Rounds in a row that are not.
+const NO_FASTER: u8 = 3;
 
 /// What can be measured by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -69,12 +74,12 @@ impl Bench {
     pub async fn run(&self, runs: u8, only: &[Part], mut say: impl FnMut(&str)) -> Result<Report, Failure> {
         let wanted = |part| only.is_empty() || only.contains(&part);
         let mut report = Report::default();
+        say("warming up");
+        self.warm_up().await?;
         if wanted(Part::Functions) {
             say("start time, memory and size of each function");
             report.functions = start::measure_all(&self.template, &self.binaries).await?;
         }
-        say("warming up");
-        accept::measure(self, 16, WARM_UP).await?;
         for run in 1..=runs {
             let mut next = |report: &mut Report, what: &str| {
                 report.yardstick.push(yardstick::look());
@@ -104,5 +109,15 @@ impl Bench {
             }
         }
         Ok(report)
+    }
+
+    async fn warm_up(&self) -> Result<(), Failure> {
+        let (mut fastest, mut no_faster) = (0.0, 0);
+        while no_faster < NO_FASTER {
+            let round = accept::measure(self, 16, WARM_UP).await?.per_second;
+            no_faster = if round > fastest * FASTER { 0 } else { no_faster + 1 };
+            fastest = round.max(fastest);
+        }
+        Ok(())
     }
 }

@@ -87,6 +87,13 @@ impl Invoke for Invoker {
             Self::Endpoint(endpoint, _) => endpoint.invoke_logged(invocation).await,
         }
     }
+
+    fn patience(&self, function: &str) -> Duration {
+        match self {
+            Self::Host(host) => host.patience(function),
+            Self::Endpoint(endpoint, _) => endpoint.patience(function),
+        }
+    }
 }
 
 fn with_settings(options: HostOptions, run: &Run, settings: &Settings) -> HostOptions {

@@ -59,7 +59,8 @@ impl Host {
             let name: Arc<str> = function.name.as_str().into();
             (name, Arc::new(Pool::new(function.clone(), place.clone(), Arc::clone(&options))))
         };
-        Self { pools: functions.iter().map(pool).collect(), options, courtesy: Courtesy::default() }
+        let courtesy = Courtesy::new(functions.iter().map(|function| function.niceness));
+        Self { pools: functions.iter().map(pool).collect(), options, courtesy }
     }
 
     /// What it was made with.
@@ -117,6 +118,13 @@ impl Invoke for Host {
         tokio::time::sleep(TAIL_SETTLE).await;
         (outcome, Some(tail.bytes()))
     }
+
+    fn patience(&self, function: &str) -> Duration {
+        self.pools
+            .get(function)
+            .map(|pool| self.courtesy.patience(pool.function.niceness))
+            .unwrap_or_default()
+    }
 }
 
 impl Host {
@@ -124,7 +132,9 @@ impl Host {
         let Some(pool) = self.pools.get(&invocation.function) else {
             return InvokeOutcome::ServiceError(format!("there is no function {}", invocation.function));
         };
-        let _turn = self.courtesy.turn(|| self.do_others_go_first(pool.function.niceness)).await;
+        let niceness = pool.function.niceness;
+        let _turn = self.courtesy.turn(|| self.do_others_go_first(niceness)).await;
+        let _under_way = self.courtesy.begin(niceness);
         let (reply, outcome) = oneshot::channel();
         let request_id = ids::uuid().into();
         let job = Job { request_id, payload: invocation.payload, reply, tail };

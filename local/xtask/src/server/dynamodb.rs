@@ -49,10 +49,6 @@ impl Service for DynamoDb {
             vec!["-Xms256m".to_owned(), format!("-Dsqlite4java.library.path={}", jars.display())];
         options.extend(stack.settings.jvm_compiler());
         let mut command = java.command(&options);
-        // Its tables lie outside Java's heap, in glibc's: that, too, may use large pages.
-        if std::env::var_os("GLIBC_TUNABLES").is_none() {
-            command.env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
-        }
         command.args([
             "-sharedDb",
             "-disableTelemetry",

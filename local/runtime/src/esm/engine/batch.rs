@@ -1,6 +1,6 @@
 //! When a batch is due, and what goes into it.
 //!
-//! Due: a full `BatchSize`, a full 6 MB, or the window over since the oldest record came. A
+//! Due: a full `BatchSize`, a full 6 MB, or the window (or the patience) over since the oldest record came. A
 //! batch takes from the partitions in the order in which their oldest records came, as many as fit.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -21,6 +21,8 @@ pub struct Batching {
     pub records_max: usize,
     /// `MaximumBatchingWindowInSeconds`, in milliseconds.
     pub window_ms: i64,
+    /// How long a batch gathers even so, because others go first now.
+    pub patience_ms: i64,
 }
 
 impl Batching {
@@ -31,7 +33,8 @@ impl Batching {
         let records: usize = ready().map(Partition::buffered).sum();
         let bytes: usize = ready().map(|p| p.buffered_bytes() + envelope.group_bytes()).sum();
         let full = records >= self.records_max || envelope.base_bytes() + bytes >= PAYLOAD_BYTES_MAX;
-        Some(if full { oldest_ms } else { oldest_ms.saturating_add(self.window_ms) })
+        let window_ms = self.window_ms.max(self.patience_ms);
+        Some(if full { oldest_ms } else { oldest_ms.saturating_add(window_ms) })
     }
 
     /// Takes a batch from the partitions that are ready. A record that cannot be delivered (too

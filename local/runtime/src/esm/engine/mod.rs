@@ -27,6 +27,7 @@ mod resolve;
 mod start;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 pub use action::{Action, Condition, Delivery, Letter, Span};
 use batch::{Batching, Partitions};
@@ -82,6 +83,7 @@ impl Engine {
             batching: Batching {
                 records_max: config.batch_size.max(1),
                 window_ms: i64::try_from(config.maximum_batching_window.as_millis()).unwrap_or(i64::MAX),
+                patience_ms: 0,
             },
             concurrent_invocations_max: options.concurrent_invocations_max.max(1),
             random: Random::new(options.seed),
@@ -147,6 +149,11 @@ impl Engine {
     /// Changes how many invocations there may be at the same time; those that are out may finish.
     pub fn set_concurrent_invocations_max(&mut self, max: usize) {
         self.concurrent_invocations_max = max.max(1);
+    }
+
+    /// Changes how long batches gather beyond the window: none goes out before.
+    pub fn set_patience(&mut self, patience: Duration) {
+        self.batching.patience_ms = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
     }
 
     /// A record that the filters removed: finished without the function.

@@ -24,6 +24,7 @@ impl<I: Invoke> Session<I> {
     pub(super) fn turn(&mut self) -> bool {
         self.hear_client();
         self.take_in();
+        self.engine.set_patience(self.shared.invoker.patience(&self.shared.function));
         let now_ms = self.shared.clock.now_ms();
         while let Some(action) = self.engine.next_action(now_ms) {
             self.carry_out(action);

@@ -33,6 +33,30 @@ fn the_window_starts_with_the_oldest_record_and_ends_with_a_full_batch() {
 }
 
 #[test]
+fn patience_makes_batches_gather_beyond_the_window_for_as_long_as_it_lasts() {
+    let mut stage = Stage::new(&MappingConfig { batch_size: 3, ..config() });
+    stage.engine.set_patience(Duration::from_millis(100));
+    stage.push(0, [0]);
+    assert_eq!(stage.next(), None);
+    assert_eq!(stage.engine.next_wake_ms(), Some(MADE_MS + 100));
+    stage.push(1, [0, 1]);
+    assert_eq!(stage.delivery().records, 3, "full: nobody is patient with it");
+    stage.push(2, [0]);
+    assert_eq!(stage.next(), None);
+    stage.engine.set_patience(Duration::ZERO);
+    assert_eq!(content(&stage.delivery()), of(2, [0]));
+}
+
+#[test]
+fn a_window_longer_than_the_patience_stays_as_it_is() {
+    let window = Duration::from_millis(500);
+    let mut stage = Stage::new(&MappingConfig { maximum_batching_window: window, ..config() });
+    stage.engine.set_patience(Duration::from_millis(100));
+    stage.push(0, [0]);
+    assert_eq!(stage.engine.next_wake_ms(), Some(MADE_MS + 500));
+}
+
+#[test]
 fn a_batch_has_at_most_batch_size_records_from_several_partitions() {
     let mut stage = Stage::new(&MappingConfig { batch_size: 5, ..config() });
     for partition in 0..3 {
