@@ -49,7 +49,8 @@ pub trait Invoke: Send + Sync + 'static {
         async { (self.invoke(invocation).await, None) }
     }
 
-    /// How long a batch for this function may gather beyond its mapping's window, because others go first now.
+    /// How long batches for this function gather at least, even where the mapping's window is shorter, because
+    /// others go first now. Who passes calls on passes this on, too.
     fn patience(&self, _function: &str) -> Duration {
         Duration::ZERO
     }

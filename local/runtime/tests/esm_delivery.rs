@@ -5,11 +5,14 @@
 mod support;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use esm_local::esm::Mapping;
+use esm_local::esm::config::MappingConfig;
+use esm_local::invoke::{Invocation, Invoke, InvokeOutcome};
 use support::broker::Broker;
 use support::function::{Function, function_error, success};
-use support::{committed, mapping, quick};
+use support::{committed, eventually, mapping, quick};
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -33,6 +36,38 @@ async fn records_are_delivered_and_committed() {
     assert_eq!(event["bootstrapServers"], broker.bootstrap());
     stop.cancel();
     handle.join().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_others_go_first_batches_gather_beyond_an_empty_window() {
+    let broker = Broker::with_topic("pay", 1);
+    broker.produce_all("pay", 0, ["a"]).await;
+    let function = Function::succeeding();
+    let stop = CancellationToken::new();
+    let window = Duration::ZERO;
+    let config = mapping(&broker.bootstrap(), "pay");
+    let config = MappingConfig { batch_size: 2, maximum_batching_window: window, ..config };
+    let invoker = Arc::new(YieldsToOthers(Arc::clone(&function)));
+    let handle = Mapping::start(config, quick(), invoker, stop.clone()).unwrap();
+    eventually("the first record is there", || async { handle.metrics().polled == 1 }).await;
+    broker.produce_all("pay", 0, ["b"]).await;
+    committed(&handle, 0, 2).await;
+    assert_eq!(function.values(), [["a", "b"]]);
+    stop.cancel();
+    handle.join().await;
+}
+
+/// For longer than the test may take.
+struct YieldsToOthers(Arc<Function>);
+
+impl Invoke for YieldsToOthers {
+    async fn invoke(&self, invocation: Invocation) -> InvokeOutcome {
+        self.0.invoke(invocation).await
+    }
+
+    fn patience(&self, _function: &str) -> Duration {
+        Duration::from_secs(3600)
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use esm_local::host::{HostOptions, LogBook};
 use esm_local::invoke::{Invocation, Invoke as _, InvokeOutcome};
+use esm_local::template::Function;
 use serde_json::json;
-use support::{call, failure, host, options, probe, stats, success, until};
+use support::{SOON, call, failure, host, host_of, options, probe, stats, success, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_warm_environment_is_used_again() {
@@ -21,6 +22,22 @@ async fn a_warm_environment_is_used_again() {
     }
     let stats = stats(&host);
     assert_eq!((stats.invocations, stats.starts, stats.errors), (20, 1, 0));
+    host.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_for_a_nicer_function_gather_while_calls_of_another_come_thick_and_fast() {
+    let nicer = Function { niceness: 19, ..probe("nicer") };
+    let host = host_of(&[probe("probe"), nicer], options());
+    assert_eq!(host.patience("nicer"), Duration::ZERO);
+    let calling = async {
+        while host.patience("nicer").is_zero() {
+            success(call(&host, &json!(1)).await);
+        }
+    };
+    tokio::time::timeout(SOON, calling).await.expect("calls came to be load");
+    assert_eq!(host.patience("probe"), Duration::ZERO);
+    until("the load's end", || host.patience("nicer").is_zero()).await;
     host.shutdown().await;
 }
 

@@ -21,13 +21,13 @@ use crate::{Deployed, Endpoints};
 
 pub use report::Report;
 
-/// Payments of a round before the first figure. There are rounds until none is faster any more: until then the
+/// Payments of a round before the first figure. Rounds go on until none is faster any more: until then the
 /// servers' JVMs compile what they are about to run.
 const WARM_UP: usize = 2_000;
-/// A round is faster if it gains that much on the fastest one.
-const FASTER: f64 = 1.05;
-/// Rounds in a row that are not.
+/// So many rounds that are no faster end the warm-up.
 const NO_FASTER: u8 = 3;
+/// However fast they get.
+const ROUNDS_MAX: u8 = 15;
 
 /// What can be measured by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -74,8 +74,7 @@ impl Bench {
     pub async fn run(&self, runs: u8, only: &[Part], mut say: impl FnMut(&str)) -> Result<Report, Failure> {
         let wanted = |part| only.is_empty() || only.contains(&part);
         let mut report = Report::default();
-        say("warming up");
-        self.warm_up().await?;
+        self.warm_up(&mut say).await?;
         if wanted(Part::Functions) {
             say("start time, memory and size of each function");
             report.functions = start::measure_all(&self.template, &self.binaries).await?;
@@ -111,12 +110,20 @@ impl Bench {
         Ok(report)
     }
 
-    async fn warm_up(&self) -> Result<(), Failure> {
+    /// A round counts as faster only where it is so by more than chance; small gains add up until they are.
+    async fn warm_up(&self, say: &mut impl FnMut(&str)) -> Result<(), Failure> {
         let (mut fastest, mut no_faster) = (0.0, 0);
-        while no_faster < NO_FASTER {
-            let round = accept::measure(self, 16, WARM_UP).await?.per_second;
-            no_faster = if round > fastest * FASTER { 0 } else { no_faster + 1 };
-            fastest = round.max(fastest);
+        for round in 1..=ROUNDS_MAX {
+            say(&format!("warming up, round {round}: {fastest:.0} payments/s so far"));
+            let rate = accept::measure(self, 16, WARM_UP).await?.per_second;
+            if stats::is_faster(rate, fastest) {
+                (fastest, no_faster) = (rate, 0);
+            } else {
+                no_faster += 1;
+            }
+            if no_faster == NO_FASTER {
+                break;
+            }
         }
         Ok(())
     }

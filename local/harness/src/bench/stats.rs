@@ -16,6 +16,11 @@ pub fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
+/// Whether a rate gains on another one by more than chance.
+pub fn is_faster(rate: f64, than: f64) -> bool {
+    rate > than * 1.05
+}
+
 /// Milliseconds with a fraction.
 pub fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0

@@ -1,74 +1,61 @@
 //! Who waits for an answer goes first, also at the servers that all functions share.
 //!
-//! A function's niceness reaches its own processes, not the work it causes at a database or broker. So while less
-//! nice calls keep coming, mappings gather larger batches for the nicer functions, which costs less a record; and
-//! while such calls even wait for an environment, the nicer ones take turns instead of running side by side. Where
-//! calls come now and then, nobody waits for anybody.
+//! A function's niceness reaches its own processes, not the work it causes at a database or broker. So while calls
+//! of less nice functions come thick and fast, the mappings of nicer ones gather larger batches, which costs less
+//! a record; and while such calls even wait for an environment, the nicer ones take turns instead of running side
+//! by side. Where calls come now and then, or one takes long, nobody waits for anybody.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-/// Calls have been coming without a pause for so long: that is load, and not a call now and then.
-const LOAD_AFTER: Duration = Duration::from_millis(50);
-/// No pause yet: who asks one thing after the other needs a moment between them.
-const PAUSE_MIN: Duration = Duration::from_millis(2);
+/// So many calls within [`LOAD_SPAN`] are load.
+const LOAD_CALLS: usize = 5;
+const LOAD_SPAN: Duration = Duration::from_millis(100);
 /// How long batches gather under load.
-const PATIENCE: Duration = Duration::from_millis(100);
+const GATHER: Duration = Duration::from_millis(100);
 /// How long a call waits for its turn before it goes on all the same: nobody is starved.
 const TURN_WAIT_MAX: Duration = Duration::from_millis(500);
 
-/// Which calls are under way, and the turn that others take while they wait.
+/// How thick calls come, and the turn that others take while they wait.
 #[derive(Debug)]
 pub(super) struct Courtesy {
-    /// By niceness, least first.
-    levels: Mutex<Vec<Level>>,
+    /// One for each niceness that another one exceeds: none where all functions are alike.
+    arrivals: Vec<Arrivals>,
     turn: Semaphore,
 }
 
-/// The calls of one niceness.
+/// When the latest calls of one niceness came.
 #[derive(Debug)]
-struct Level {
+struct Arrivals {
     niceness: u8,
-    under_way: usize,
-    /// Since when they have been coming without a pause.
-    since: Instant,
-    /// When the last one ended.
-    ended: Instant,
-}
-
-/// A call under way, until this is dropped.
-#[derive(Debug)]
-pub(super) struct UnderWay<'a> {
-    courtesy: &'a Courtesy,
-    niceness: u8,
+    latest: Mutex<VecDeque<Instant>>,
 }
 
 impl Courtesy {
-    /// For calls of these kinds of niceness.
+    /// Among functions of these kinds of niceness.
     pub(super) fn new(niceness: impl IntoIterator<Item = u8>) -> Self {
         let mut niceness: Vec<u8> = niceness.into_iter().collect();
         niceness.sort_unstable();
         niceness.dedup();
-        let now = Instant::now();
-        let level = |niceness| Level { niceness, under_way: 0, since: now, ended: now };
-        Self { levels: Mutex::new(niceness.into_iter().map(level).collect()), turn: Semaphore::new(1) }
+        // Nobody yields to the nicest.
+        niceness.pop();
+        let arrivals = |niceness| Arrivals { niceness, latest: Mutex::default() };
+        Self { arrivals: niceness.into_iter().map(arrivals).collect(), turn: Semaphore::new(1) }
     }
 
-    /// A call begins.
-    pub(super) fn begin(&self, niceness: u8) -> UnderWay<'_> {
-        let now = Instant::now();
-        self.at(niceness, |level| level.begin(now));
-        UnderWay { courtesy: self, niceness }
+    /// A call of a function of this niceness has come.
+    pub(super) fn called(&self, niceness: u8) {
+        self.arrivals.iter().filter(|arrivals| arrivals.niceness == niceness).for_each(Arrivals::note);
     }
 
-    /// How long batches for a function of this niceness gather: not at all, unless less nice calls keep coming.
+    /// How long batches for a function of this niceness gather now.
     pub(super) fn patience(&self, niceness: u8) -> Duration {
-        let now = Instant::now();
-        let is_load = |level: &Level| level.niceness < niceness && level.is_load(now);
-        if self.lock().iter().any(is_load) { PATIENCE } else { Duration::ZERO }
+        let mut before = self.arrivals.iter().filter(|arrivals| arrivals.niceness < niceness);
+        if before.any(Arrivals::are_load) { GATHER } else { Duration::ZERO }
     }
 
     /// Takes the turn, to be kept for the length of the call; none if nobody goes first, or if it did not
@@ -79,43 +66,21 @@ impl Courtesy {
         }
         tokio::time::timeout(TURN_WAIT_MAX, self.turn.acquire()).await.ok()?.ok()
     }
-
-    fn at(&self, niceness: u8, change: impl FnOnce(&mut Level)) {
-        self.lock().iter_mut().find(|level| level.niceness == niceness).map(change);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Level>> {
-        // Nothing in here panics; a poisoned lock would still hold sound levels.
-        self.levels.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl Level {
-    fn begin(&mut self, now: Instant) {
-        if self.has_paused(now) {
-            self.since = now;
+impl Arrivals {
+    fn note(&self) {
+        // Nothing in here panics; a poisoned lock would still hold sound times.
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if latest.len() == LOAD_CALLS {
+            latest.pop_front();
         }
-        self.under_way += 1;
+        latest.push_back(Instant::now());
     }
 
-    fn end(&mut self, now: Instant) {
-        self.under_way = self.under_way.saturating_sub(1);
-        self.ended = now;
-    }
-
-    fn has_paused(&self, now: Instant) -> bool {
-        self.under_way == 0 && now - self.ended >= PAUSE_MIN
-    }
-
-    fn is_load(&self, now: Instant) -> bool {
-        !self.has_paused(now) && now - self.since >= LOAD_AFTER
-    }
-}
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        let now = Instant::now();
-        self.courtesy.at(self.niceness, |level| level.end(now));
+    fn are_load(&self) -> bool {
+        let latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.len() == LOAD_CALLS && latest.front().is_some_and(|first| first.elapsed() < LOAD_SPAN)
     }
 }
 
@@ -127,55 +92,53 @@ mod tests {
     const BACKGROUND: u8 = 19;
 
     fn courtesy() -> Courtesy {
-        Courtesy::new([BACKGROUND, PEOPLE])
+        Courtesy::new([BACKGROUND, PEOPLE, BACKGROUND])
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_call_now_and_then_is_no_load() {
-        let courtesy = courtesy();
-        for _ in 0..3 {
-            let call = courtesy.begin(PEOPLE);
-            tokio::time::advance(LOAD_AFTER - PAUSE_MIN).await;
-            assert_eq!(courtesy.patience(BACKGROUND), Duration::ZERO);
-            drop(call);
-            tokio::time::advance(PAUSE_MIN).await;
+    /// As many calls as make load, the last one now.
+    async fn calls(courtesy: &Courtesy, niceness: u8, interval: Duration) {
+        for _ in 0..LOAD_CALLS {
+            tokio::time::advance(interval).await;
+            courtesy.called(niceness);
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn load_makes_nicer_functions_patient_and_no_others() {
-        let courtesy = courtesy();
-        let _call = courtesy.begin(PEOPLE);
-        tokio::time::advance(LOAD_AFTER).await;
-        assert_eq!(courtesy.patience(BACKGROUND), PATIENCE);
-        assert_eq!(courtesy.patience(PEOPLE), Duration::ZERO);
+    fn interval_of_load() -> Duration {
+        LOAD_SPAN / u32::try_from(LOAD_CALLS).unwrap()
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_call_after_the_other_is_load_until_there_is_a_pause() {
+    async fn calls_that_come_thick_and_fast_are_load_until_they_stop() {
         let courtesy = courtesy();
-        for _ in 0..20 {
-            let call = courtesy.begin(PEOPLE);
-            tokio::time::advance(LOAD_AFTER / 10).await;
-            drop(call);
-            tokio::time::advance(PAUSE_MIN / 2).await;
-        }
-        assert_eq!(courtesy.patience(BACKGROUND), PATIENCE);
-        tokio::time::advance(PAUSE_MIN / 2).await;
+        calls(&courtesy, PEOPLE, interval_of_load()).await;
+        assert_eq!(courtesy.patience(BACKGROUND), GATHER);
+        tokio::time::advance(LOAD_SPAN).await;
         assert_eq!(courtesy.patience(BACKGROUND), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn calls_side_by_side_are_load_until_the_last_one_has_ended() {
+    async fn calls_now_and_then_are_no_load_and_neither_are_too_few() {
         let courtesy = courtesy();
-        let (one, other) = (courtesy.begin(PEOPLE), courtesy.begin(PEOPLE));
-        tokio::time::advance(LOAD_AFTER).await;
-        drop(one);
-        tokio::time::advance(PAUSE_MIN).await;
-        assert_eq!(courtesy.patience(BACKGROUND), PATIENCE);
-        drop(other);
-        tokio::time::advance(PAUSE_MIN).await;
+        calls(&courtesy, PEOPLE, interval_of_load() * 2).await;
         assert_eq!(courtesy.patience(BACKGROUND), Duration::ZERO);
+        let fresh = self::courtesy();
+        (1..LOAD_CALLS).for_each(|_| fresh.called(PEOPLE));
+        assert_eq!(fresh.patience(BACKGROUND), Duration::ZERO);
+        fresh.called(PEOPLE);
+        assert_eq!(fresh.patience(BACKGROUND), GATHER);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_yields_to_equals_or_to_nicer_ones() {
+        let (between, nicest) = (BACKGROUND, BACKGROUND + 1);
+        let courtesy = Courtesy::new([PEOPLE, between, nicest]);
+        calls(&courtesy, nicest, Duration::ZERO).await;
+        calls(&courtesy, between, Duration::ZERO).await;
+        let patience = [PEOPLE, between, nicest].map(|niceness| courtesy.patience(niceness));
+        assert_eq!(patience, [Duration::ZERO, Duration::ZERO, GATHER]);
+        let alike = Courtesy::new([PEOPLE, PEOPLE]);
+        calls(&alike, PEOPLE, Duration::ZERO).await;
+        assert_eq!(alike.patience(PEOPLE), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]

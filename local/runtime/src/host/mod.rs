@@ -3,7 +3,7 @@
 //! Each function has a [`pool`] of execution environments; each environment is one process
 //! with one port of its own (the only form of `AWS_LAMBDA_RUNTIME_API` that every language's
 //! runtime client takes) and one supervising task. A call goes from the pool straight to a
-//! parked `/next` and back from `/response`: no task and no lock of the host in between.
+//! parked `/next` and back from `/response`: no task in between, and no lock that all functions share.
 
 mod courtesy;
 mod environment;
@@ -133,8 +133,8 @@ impl Host {
             return InvokeOutcome::ServiceError(format!("there is no function {}", invocation.function));
         };
         let niceness = pool.function.niceness;
+        self.courtesy.called(niceness);
         let _turn = self.courtesy.turn(|| self.do_others_go_first(niceness)).await;
-        let _under_way = self.courtesy.begin(niceness);
         let (reply, outcome) = oneshot::channel();
         let request_id = ids::uuid().into();
         let job = Job { request_id, payload: invocation.payload, reply, tail };

@@ -94,7 +94,7 @@ pub struct RuntimeSettings {
     /// functions wait for go first.
     pub niceness: Option<u8>,
     /// `nice(1)` of functions that no HTTP route calls, 0 to 19; without it as `Niceness`. Who waits for an
-    /// answer goes first.
+    /// answer goes first; under load, batches for the others gather longer.
     pub background_niceness: Option<u8>,
     /// Where SQS, SNS and S3 destinations lead: a folder or an endpoint, for all or by ARN,
     /// `sqs`, `sns`, `s3` or `*`.

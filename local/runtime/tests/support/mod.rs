@@ -48,9 +48,14 @@ pub fn options() -> HostOptions {
 
 /// A host of one function.
 pub fn host(function: Function, options: HostOptions) -> Arc<Host> {
+    host_of(&[function], options)
+}
+
+/// A host of several functions.
+pub fn host_of(functions: &[Function], options: HostOptions) -> Arc<Host> {
     let place =
         Place { region: "us-east-1".into(), account_id: "000000000000".into(), partition: "aws".into() };
-    Arc::new(Host::new(&[function], &place, options))
+    Arc::new(Host::new(functions, &place, options))
 }
 
 /// Calls the function `probe`.

@@ -56,6 +56,13 @@ impl Invoke for Invoker {
         let _ = self.calls.send(Call { began, ended: Instant::now() });
         outcome
     }
+
+    fn patience(&self, function: &str) -> Duration {
+        match &self.way {
+            Way::Host(host) => host.patience(function),
+            Way::Endpoint(endpoint) => endpoint.patience(function),
+        }
+    }
 }
 
 impl Way {

@@ -21,7 +21,7 @@ pub struct Batching {
     pub records_max: usize,
     /// `MaximumBatchingWindowInSeconds`, in milliseconds.
     pub window_ms: i64,
-    /// How long a batch gathers even so, because others go first now.
+    /// How long batches that are not full gather at least, because others go first now.
     pub patience_ms: i64,
 }
 

@@ -151,7 +151,7 @@ impl Engine {
         self.concurrent_invocations_max = max.max(1);
     }
 
-    /// Changes how long batches gather beyond the window: none goes out before.
+    /// From now on batches that are not full gather at least this long, even where the window is shorter.
     pub fn set_patience(&mut self, patience: Duration) {
         self.batching.patience_ms = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
     }

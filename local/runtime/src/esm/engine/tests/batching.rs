@@ -33,7 +33,7 @@ fn the_window_starts_with_the_oldest_record_and_ends_with_a_full_batch() {
 }
 
 #[test]
-fn patience_makes_batches_gather_beyond_the_window_for_as_long_as_it_lasts() {
+fn patience_makes_batches_gather_longer_than_the_window() {
     let mut stage = Stage::new(&MappingConfig { batch_size: 3, ..config() });
     stage.engine.set_patience(Duration::from_millis(100));
     stage.push(0, [0]);

@@ -37,6 +37,10 @@ enum Event {
     Limit {
         invocations: usize,
     },
+    /// Others go first, or do not any more.
+    Patience {
+        ms: u64,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -65,6 +69,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (0..PARTITIONS).prop_map(|partition| Event::Drain { partition }),
         1 => Just(Event::Crash),
         1 => (1_usize..9).prop_map(|invocations| Event::Limit { invocations }),
+        1 => prop_oneof![Just(0_u64), Just(100)].prop_map(|ms| Event::Patience { ms }),
     ]
 }
 
@@ -170,6 +175,9 @@ impl World {
             Event::Drain { partition } => self.hand_over(partition),
             Event::Crash => self.crash(),
             Event::Limit { invocations } => self.stage.engine.set_concurrent_invocations_max(invocations),
+            Event::Patience { ms } => {
+                self.stage.engine.set_patience(std::time::Duration::from_millis(ms));
+            }
         }
         self.collect();
     }
