@@ -44,9 +44,8 @@ async fn while_others_go_first_batches_gather_beyond_an_empty_window() {
     broker.produce_all("pay", 0, ["a"]).await;
     let function = Function::succeeding();
     let stop = CancellationToken::new();
-    let window = Duration::ZERO;
-    let config = mapping(&broker.bootstrap(), "pay");
-    let config = MappingConfig { batch_size: 2, maximum_batching_window: window, ..config };
+    let config = MappingConfig { batch_size: 2, ..mapping(&broker.bootstrap(), "pay") };
+    assert_eq!(config.maximum_batching_window, Duration::ZERO);
     let invoker = Arc::new(YieldsToOthers(Arc::clone(&function)));
     let handle = Mapping::start(config, quick(), invoker, stop.clone()).unwrap();
     eventually("the first record is there", || async { handle.metrics().polled == 1 }).await;

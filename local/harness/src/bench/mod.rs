@@ -114,7 +114,7 @@ impl Bench {
     async fn warm_up(&self, say: &mut impl FnMut(&str)) -> Result<(), Failure> {
         let (mut fastest, mut no_faster) = (0.0, 0);
         for round in 1..=ROUNDS_MAX {
-            say(&format!("warming up, round {round}: {fastest:.0} payments/s so far"));
+            say(&format!("warming up, round {round} of {ROUNDS_MAX} at most"));
             let rate = accept::measure(self, 16, WARM_UP).await?.per_second;
             if stats::is_faster(rate, fastest) {
                 (fastest, no_faster) = (rate, 0);

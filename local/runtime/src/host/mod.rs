@@ -3,7 +3,8 @@
 //! Each function has a [`pool`] of execution environments; each environment is one process
 //! with one port of its own (the only form of `AWS_LAMBDA_RUNTIME_API` that every language's
 //! runtime client takes) and one supervising task. A call goes from the pool straight to a
-//! parked `/next` and back from `/response`: no task in between, and no lock that all functions share.
+//! parked `/next` and back from `/response`: no task in between, and no lock but
+//! the pool's and, where some functions are nicer than others, the short one of [`courtesy`].
 
 mod courtesy;
 mod environment;
