@@ -12,9 +12,9 @@ set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly PARTS=(security network streaming topics database search provision tables functions search-roles cdc observability domain)
+readonly PARTS=(security network streaming topics database search provision tables capacity functions search-roles cdc observability domain)
 # Parts that are stacks whose outputs others need.
-readonly STACKS=(security network streaming database search provision functions cdc)
+readonly STACKS=(security network streaming database search provision capacity functions cdc)
 
 say() { echo "deploy: $*" >&2; }
 die() { say "$*"; exit 1; }
@@ -133,16 +133,43 @@ search() {
     template search infra/search.yaml
 }
 
+# Whether the stage has the functions that buyers wait for on instances.
+on_instances() {
+    case $(stage_value HttpCompute) in
+        instances) ;;
+        on-demand | "") return 1 ;;
+        *) die "HttpCompute is on-demand or instances, not $(stage_value HttpCompute)" ;;
+    esac
+}
+
+# A function stays where it was made, on demand or on instances, and CloudFormation would learn so in the middle of
+# its work.
+movable() {
+    local prefix was=on-demand now=on-demand
+    [ -n "$(output functions HttpApiUrl)" ] || return 0
+    prefix=$(parameter functions FunctionPrefix)
+    [ -z "$(parameter functions CapacityProviderArn)" ] || was=instances
+    ! on_instances || now=instances
+    [ "$was" = "$now" ] || [ "$prefix" != "$(stage_value FunctionPrefix)" ] ||
+        die "the functions were made with HttpCompute: $was and stay there; others are made under another FunctionPrefix"
+}
+
 # The webhook's address is known when the API is there: the first time a second pass tells the functions.
 functions() {
-    local names told wanted
-    mapfile -t names < <(functions_of infra/template.yaml)
+    local names told wanted file=infra/template.yaml
+    mapfile -t names < <(functions_of "$file")
     packed "${names[@]}"
+    movable
+    if on_instances; then
+        # In a folder as deep as infra/: the template names the zips from its own.
+        file=target/on-instances.yaml
+        sed -E -f infra/on-instances.sed infra/template.yaml > "$file"
+    fi
     wanted=$(looked_up | sed -n 's/^PspNotificationUrl=//p')
-    template functions infra/template.yaml
+    template functions "$file"
     told=$wanted
     wanted=$(looked_up | sed -n 's/^PspNotificationUrl=//p')
-    [ "$told" = "$wanted" ] || template functions infra/template.yaml
+    [ "$told" = "$wanted" ] || template functions "$file"
 }
 
 # The plugin goes to the bucket that `sam` keeps for artefacts, under a name that tells its content. A connector takes
@@ -178,6 +205,12 @@ deploy() {
             fi
             ;;
         tables) provision "{}" ;;
+        capacity)
+            if on_instances; then
+                movable
+                template capacity infra/capacity.yaml
+            fi
+            ;;
         functions) functions ;;
         search-roles)
             reader=$(output functions SearchReaderRoleArn)

@@ -22,7 +22,7 @@ say "$stage in account $account, $AWS_REGION"
 read -r -p "Type the stage's name to remove it with all its data: " typed
 [ "$typed" = "$stage" ] || die "nothing was removed"
 
-for part in domain observability cdc functions provision search database topics streaming network security; do
+for part in domain observability cdc functions capacity provision search database topics streaming network security; do
     name=gateway-$stage-$part
     if ! told=$(aws cloudformation describe-stacks --stack-name "$name" 2>&1); then
         [[ $told == *"does not exist"* ]] || die "$told"

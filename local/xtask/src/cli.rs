@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::settings::Engine;
+use crate::settings::{Compute, Engine};
 
 /// Builds, starts, shows and tests the gateway on this machine.
 #[derive(Debug, Parser)]
@@ -93,6 +93,9 @@ pub struct Up {
     /// Who runs the servers; by default whoever runs them now, else Docker Compose where it can, else this machine.
     #[arg(long, env = "GATEWAY_ENGINE")]
     pub engine: Option<Engine>,
+    /// Where the functions that buyers wait for are; by default where they were before, else on demand.
+    #[arg(long, env = "GATEWAY_COMPUTE")]
+    pub compute: Option<Compute>,
     /// Run the functions under `cargo lambda watch`, which builds each anew when its sources change.
     #[arg(long, conflicts_with = "servers_only")]
     pub watch: bool,

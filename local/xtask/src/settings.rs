@@ -26,6 +26,17 @@ pub enum Engine {
     Docker,
 }
 
+/// Where the functions that buyers wait for are, as in a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compute {
+    /// In environments that take one call at a time each.
+    #[default]
+    OnDemand,
+    /// On Lambda Managed Instances, in environments that take several calls at once each.
+    Instances,
+}
+
 /// What `up` chose, and `restart`, `status` and `down` must know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Settings {
@@ -36,6 +47,9 @@ pub struct Settings {
     /// Whether `cargo lambda watch` runs the functions.
     #[serde(default)]
     pub watch: bool,
+    /// Where the functions that buyers wait for are.
+    #[serde(default)]
+    pub compute: Compute,
     /// Whether the servers are to be as fast as they get, rather than quick to start.
     #[serde(default)]
     pub measured: bool,

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::http::{self, Authorization, HttpHandler, answer};
 use crate::schedule::{self, ScheduledJob};
-use crate::span::{self, export};
+use crate::span;
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -42,13 +42,11 @@ async fn handle<T: HttpHandler + ScheduledJob>(
     if is_request(event) {
         let mut request: ApiGatewayV2httpRequest = serde_json::from_str(event)
             .map_err(|error| diagnostic("UnreadableRequest", error.to_string()))?;
-        http::begin(&mut request, context);
-        let response = answer(function, request, authorization).await;
-        export::flush().await;
+        http::continue_x_ray(&mut request, context);
+        let response = span::invocation(context, answer(function, request, authorization)).await;
         return Ok(Answer::Http(Box::new(response.into_event())));
     }
-    span::begin_invocation(context);
-    schedule::run(function).await.map(Answer::Report)
+    span::invocation(context, schedule::run(function)).await.map(Answer::Report)
 }
 
 /// Only the HTTP API's events have a route.

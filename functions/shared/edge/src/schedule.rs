@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::IgnoredAny;
 use tracing::Instrument as _;
 
-use crate::span::{self, export};
+use crate::span;
 
 /// One job that a schedule starts again and again; runs may overlap.
 pub trait ScheduledJob: Send + Sync {
@@ -27,9 +27,8 @@ pub trait ScheduledJob: Send + Sync {
 pub async fn serve<J: ScheduledJob>(job: J) -> Result<(), Error> {
     let job = &job;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<IgnoredAny>| async move {
-        span::begin_invocation(&event.context);
         // Boxed, since runtime, job and driver together nest deeper than the compiler follows.
-        Box::pin(run(job)).await
+        Box::pin(span::invocation(&event.context, run(job))).await
     }))
     .await
 }
@@ -41,12 +40,9 @@ pub async fn serve<J: ScheduledJob>(job: J) -> Result<(), Error> {
 pub async fn run<J: ScheduledJob>(job: &J) -> Result<J::Report, Diagnostic> {
     let span = span::job(J::NAME);
     let result = job.run().instrument(span.clone()).await;
-    let result = result.map_err(|message| {
+    result.map_err(|message| {
         span.record("error.type", "JobFailed");
         tracing::error!(job = J::NAME, message, "failed");
         Diagnostic { error_type: "JobFailed".to_owned(), error_message: message }
-    });
-    drop(span);
-    export::flush().await;
-    result
+    })
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod budgets;
+mod instances;
 mod metrics;
 mod names;
 mod parameters;

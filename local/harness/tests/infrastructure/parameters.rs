@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::instances;
 use crate::template::{PARTS, STAGES, document, functions, read, resources, stage, text};
 
 /// What `infra/deploy.sh` itself finds out.
@@ -9,6 +10,8 @@ const LOOKED_UP: [&str; 4] =
     ["KafkaBootstrapServers", "PspNotificationUrl", "CdcPluginBucketArn", "CdcPluginKey"];
 /// What a stage gives only where it wants the optional part.
 const OPTIONAL: [&str; 2] = ["CustomDomain", "HostedZoneId"];
+/// What a stage tells `infra/deploy.sh` alone.
+const OF_THE_SCRIPT: [&str; 1] = ["HttpCompute"];
 
 fn names(part: &str, section: &str) -> BTreeSet<String> {
     document(part)[section].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
@@ -31,7 +34,9 @@ fn whatever_a_template_asks_for_is_given_by_then() {
 
 #[test]
 fn whatever_a_stage_says_some_template_asks_for() {
-    let asked: BTreeSet<String> = PARTS.iter().flat_map(|part| names(part, "Parameters")).collect();
+    let mut asked: BTreeSet<String> = PARTS.iter().flat_map(|part| names(part, "Parameters")).collect();
+    asked.extend(OF_THE_SCRIPT.map(str::to_owned));
+    asked.extend(instances::parameters().into_iter().map(|(name, _)| name));
     for name in STAGES {
         for key in stage(name).into_keys() {
             assert!(asked.contains(&key), "{name}: {key} is no parameter of any template");

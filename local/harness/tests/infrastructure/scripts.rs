@@ -13,7 +13,13 @@ const REGION: &str = "sa-east-1";
 /// What the person at the console happens to have set.
 const ANOTHER_REGION: &str = "us-west-2";
 const COMMANDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/infrastructure/account");
+/// Parts of a stage that asks for them.
+const OPTIONAL: [&str; 2] = ["capacity", "domain"];
 const BROKERS: &str = "b-1.gateway:9098,b-2.gateway:9098,b-3.gateway:9098";
+
+/// What a stage says of where the functions that buyers wait for run.
+const ON_DEMAND: &str = "HttpCompute: on-demand";
+const ON_INSTANCES: &str = "HttpCompute: instances";
 
 /// A checkout whose functions are packed, and an account without a stack.
 struct Account {
@@ -129,12 +135,61 @@ fn sam_finds_its_configuration() {
 fn a_stage_is_deployed_whole_and_once_more_without_another_version() {
     let account = Account::new("whole");
     let first = account.deploy(&["dev"]);
-    let parts = PARTS.iter().filter(|part| **part != "domain");
+    let parts = PARTS.iter().filter(|part| !OPTIONAL.contains(part));
     let order: Vec<_> = parts.map(|part| at(&first, &format!("infra/{part}.yaml --stack-name"))).collect();
     assert!(order.is_sorted(), "{first:#?}");
+    for part in OPTIONAL {
+        assert!(!is_called(&first, &format!("infra/{part}.yaml")), "{first:#?}");
+    }
     let again = account.deploy(&["dev"]);
     assert_eq!(values(&again, "Release"), values(&first, "Release")[1..]);
     assert!(!is_called(&again, "delete-stack"), "{again:#?}");
+}
+
+#[test]
+fn a_stage_on_instances_has_them_before_its_functions_and_gives_them_back_after() {
+    let account = Account::new("instances");
+    account.replace("infra/stages/dev.yaml", ON_DEMAND, ON_INSTANCES);
+    let calls = account.deploy(&["dev", "network", "capacity", "functions"]);
+    let steps = ["infra/capacity.yaml", "--template-file target/on-instances.yaml"];
+    assert!(steps.map(|step| at(&calls, step)).is_sorted(), "{calls:#?}");
+    assert!(!is_called(&calls, "infra/template.yaml"), "{calls:#?}");
+    // To both passes, the second of which tells where the webhook is.
+    assert_eq!(values(&calls, "CapacityProviderArn"), ["arn:capacity"; 2]);
+    let output = account.run("remove.sh", &["dev"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let calls = account.calls();
+    let steps = ["functions", "capacity", "network"]
+        .map(|part| format!("delete-stack --stack-name gateway-dev-{part}"));
+    assert!(steps.map(|step| at(&calls, &step)).is_sorted(), "{calls:#?}");
+}
+
+#[test]
+fn functions_stay_where_they_were_made_unless_they_get_other_names() {
+    for (made, wanted) in [(ON_DEMAND, ON_INSTANCES), (ON_INSTANCES, ON_DEMAND)] {
+        let account = Account::new("moved");
+        account.replace("infra/stages/dev.yaml", ON_DEMAND, made);
+        account.deploy(&["dev", "capacity", "functions"]);
+        account.replace("infra/stages/dev.yaml", made, wanted);
+        let said = account.fail("deploy.sh", &["dev", "capacity", "functions"]);
+        assert!(said.contains(&format!("were made with {made}")), "{said}");
+        assert!(!is_called(&account.calls(), " sam deploy "));
+        account.replace(
+            "infra/stages/dev.yaml",
+            "FunctionPrefix: gateway-dev-",
+            "FunctionPrefix: gateway-two-",
+        );
+        account.deploy(&["dev", "capacity", "functions"]);
+    }
+}
+
+#[test]
+fn where_functions_run_is_one_of_two_words() {
+    let account = Account::new("compute");
+    account.replace("infra/stages/dev.yaml", ON_DEMAND, "HttpCompute: both");
+    let said = account.fail("deploy.sh", &["dev", "functions"]);
+    assert!(said.contains("not both"), "{said}");
+    assert!(!is_called(&account.calls(), " sam deploy "));
 }
 
 /// The linters' `sam`, which gets as far as the network.

@@ -7,7 +7,7 @@ use esm_local::template::{Settings, Template};
 use serde_json::Value;
 
 /// The templates in the order in which `infra/deploy.sh` deploys them; `template` is the functions'.
-pub const PARTS: [&str; 11] = [
+pub const PARTS: [&str; 12] = [
     "security",
     "network",
     "streaming",
@@ -15,6 +15,7 @@ pub const PARTS: [&str; 11] = [
     "database",
     "search",
     "provision",
+    "capacity",
     "template",
     "cdc",
     "observability",
@@ -33,8 +34,12 @@ pub fn read(path: &str) -> String {
 
 /// A template as written; intrinsic functions are mappings of one key.
 pub fn document(part: &str) -> Value {
-    let file = root().join(format!("infra/{part}.yaml"));
-    Template::read(&file, Settings::default()).unwrap_or_else(|error| panic!("{error}")).document()
+    document_at(&root().join(format!("infra/{part}.yaml")))
+}
+
+/// A template in a file of its own.
+pub fn document_at(file: &Path) -> Value {
+    Template::read(file, Settings::default()).unwrap_or_else(|error| panic!("{error}")).document()
 }
 
 /// The resources of a template by type, as logical id and properties.
@@ -77,7 +82,12 @@ impl Function {
 
 /// Every function of a template.
 pub fn functions_of(part: &str) -> Vec<Function> {
-    let functions = resources(&document(part), "AWS::Serverless::Function");
+    functions_in(&document(part))
+}
+
+/// Every function of a template that is read already.
+pub fn functions_in(document: &Value) -> Vec<Function> {
+    let functions = resources(document, "AWS::Serverless::Function");
     let name = |properties: &Value| {
         let zip = properties["CodeUri"].as_str().unwrap().rsplit('/').next().unwrap();
         zip.strip_suffix(".zip").unwrap_or_else(|| panic!("{zip} is no zip")).to_owned()

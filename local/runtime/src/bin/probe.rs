@@ -24,7 +24,7 @@ async fn main() -> Result<(), Error> {
     if std::env::var("NOOP").is_ok() {
         return lambda_runtime::run(service_fn(ignore)).await;
     }
-    lambda_runtime::run(service_fn(handle)).await
+    lambda_runtime::run_concurrent(service_fn(handle)).await
 }
 
 async fn ignore(_: LambdaEvent<serde::de::IgnoredAny>) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use esm_local::esm::config::{EventSource, MappingConfig, SourceAccess};
 use esm_local::host::{HostOptions, LogBook};
-use esm_local::template::{Application, Function, PayloadFormat, Route, RuntimeSettings, Schedule};
+use esm_local::template::{Application, Compute, Function, PayloadFormat, Route, RuntimeSettings, Schedule};
 use jiff::Timestamp;
 
 use super::Error;
@@ -38,14 +38,22 @@ fn section<T>(title: &str, items: &[T], line: impl Fn(&T) -> String) {
 
 fn function(function: &Function, options: &HostOptions) -> String {
     format!(
-        "{}  {}, {} s, {} MB, {} environments at most, {} variables",
+        "{}  {}, {} s, {} MB, {} environments at most{}, {} variables",
         function.name,
         program(function, options),
         function.timeout.as_secs(),
         function.memory_size_mib,
         function.environments_max,
+        calls_at_once(function.compute),
         function.environment.len(),
     )
+}
+
+fn calls_at_once(compute: Compute) -> String {
+    match compute {
+        Compute::OnDemand => String::new(),
+        Compute::Instances { calls_max } => format!(" on instances with {calls_max} calls at once each"),
+    }
 }
 
 /// The program, by a short path, and whether it is there.

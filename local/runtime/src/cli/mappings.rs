@@ -26,8 +26,7 @@ pub async fn start_mappings<I: Invoke>(
     shutdown: &CancellationToken,
 ) -> Result<Mappings<I>, Error> {
     let functions = application.functions.iter();
-    let served =
-        |function: &Function| Served { environments: function.environments_max, timeout: function.timeout };
+    let served = |function: &Function| Served { calls_max: function.calls_max(), timeout: function.timeout };
     let functions = functions.map(|function| (function.name.clone(), served(function))).collect();
     let options = options(settings, logs);
     let mappings = Directory::new(Arc::clone(invoker), options, functions, shutdown.clone());

@@ -172,7 +172,7 @@ impl Parts {
         Runner {
             invoker: Arc::clone(&self.invoker),
             place: self.application.place.clone(),
-            overlap_max: function.map_or(1, |function| function.environments_max),
+            overlap_max: function.map_or(1, Function::calls_max),
             shutdown: self.shutdown.clone(),
         }
     }

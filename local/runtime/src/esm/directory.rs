@@ -35,8 +35,8 @@ pub struct Directory<I> {
 /// What a mapping needs to know of its function.
 #[derive(Debug, Clone, Copy)]
 pub struct Served {
-    /// Its execution environments: more calls at a time would only wait.
-    pub environments: usize,
+    /// How many calls of it may be under way: more would only wait.
+    pub calls_max: usize,
     /// Its time-out: a call in flight is over by then.
     pub timeout: Duration,
 }
@@ -118,7 +118,7 @@ impl<I: Invoke> Directory<I> {
         let served = self.functions.get(function);
         let in_flight = served.map_or(Duration::ZERO, |served| served.timeout + CALL_END);
         EsmOptions {
-            max_concurrent_invocations: served.map_or(1, |served| served.environments.max(1)),
+            max_concurrent_invocations: served.map_or(1, |served| served.calls_max.max(1)),
             drain_timeout: self.options.drain_timeout.max(in_flight),
             ..self.options.clone()
         }
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_mapping_waits_for_its_functions_calls_and_makes_no_more_than_it_has_environments() {
-        let served = |environments, seconds| Served { environments, timeout: Duration::from_secs(seconds) };
+        let served = |calls_max, seconds| Served { calls_max, timeout: Duration::from_secs(seconds) };
         let functions = [("slow", served(4, 60)), ("fast", served(0, 3))];
         let functions = functions.map(|(name, served)| (name.to_owned(), served)).into();
         let directory =

@@ -8,6 +8,7 @@ use tokio::process::{Child, Command};
 
 use super::environment::Environment;
 use super::pool::Pool;
+use crate::template::Compute;
 
 /// What a function gets of this machine's environment; all else is as on AWS.
 const PASSED_ON: [&str; 14] = [
@@ -67,8 +68,8 @@ pub(super) fn program(pool: &Pool) -> String {
     pool.function.command.first().cloned().unwrap_or_else(built)
 }
 
-/// The variables every runtime client reads. `AWS_LAMBDA_MAX_CONCURRENCY` is deliberately
-/// absent: it switches several clients to another mode.
+/// The variables every runtime client reads. `AWS_LAMBDA_MAX_CONCURRENCY` is there on instances only: it
+/// switches several clients to another mode.
 fn lambda_environment(pool: &Pool, id: u64, address: SocketAddr) -> Vec<(&'static str, String)> {
     let function = &pool.function;
     let mut variables = vec![
@@ -78,13 +79,19 @@ fn lambda_environment(pool: &Pool, id: u64, address: SocketAddr) -> Vec<(&'stati
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_size_mib.to_string()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", function.name)),
         ("AWS_LAMBDA_LOG_STREAM_NAME", format!("local/[$LATEST]{id}")),
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into()),
         ("AWS_REGION", pool.place.region.clone()),
         ("AWS_DEFAULT_REGION", pool.place.region.clone()),
         ("_HANDLER", function.handler.clone()),
         ("TZ", ":UTC".into()),
         ("LANG", "en_US.UTF-8".into()),
     ];
+    match function.compute {
+        Compute::OnDemand => variables.push(("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into())),
+        Compute::Instances { calls_max } => variables.extend([
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", "lambda-managed-instances".into()),
+            ("AWS_LAMBDA_MAX_CONCURRENCY", calls_max.to_string()),
+        ]),
+    }
     // Without any keys the SDKs ask the instance metadata service, and wait for it.
     if std::env::var_os("AWS_ACCESS_KEY_ID").is_none() {
         variables.extend([("AWS_ACCESS_KEY_ID", "local".into()), ("AWS_SECRET_ACCESS_KEY", "local".into())]);

@@ -148,11 +148,11 @@ fn registered(environment: &Environment) -> Answer {
 }
 
 /// An answer for a call that has timed out meanwhile is refused, and the process goes on.
-fn answered(is_current: bool) -> Answer {
-    if is_current {
+fn answered(is_under_way: bool) -> Answer {
+    if is_under_way {
         accepted()
     } else {
-        refused(StatusCode::BAD_REQUEST, "this request id is not the current one")
+        refused(StatusCode::BAD_REQUEST, "no call with this request id is under way")
     }
 }
 

@@ -11,9 +11,11 @@ use super::nested::is_nested;
 use super::resolver::Resolver;
 
 /// The property that names a resource, and how its ARN reads: `service`, then what comes before the name.
-const NAMED: [(&str, &str, &str, &str); 12] = [
+const NAMED: [(&str, &str, &str, &str); 14] = [
     ("AWS::Serverless::Function", "FunctionName", "lambda", "function:"),
     ("AWS::Lambda::Function", "FunctionName", "lambda", "function:"),
+    ("AWS::Serverless::CapacityProvider", "CapacityProviderName", "lambda", "capacity-provider:"),
+    ("AWS::Lambda::CapacityProvider", "CapacityProviderName", "lambda", "capacity-provider:"),
     ("AWS::DynamoDB::Table", "TableName", "dynamodb", "table/"),
     ("AWS::DynamoDB::GlobalTable", "TableName", "dynamodb", "table/"),
     ("AWS::Serverless::SimpleTable", "TableName", "dynamodb", "table/"),

@@ -5,11 +5,12 @@ use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use super::Template;
+use super::compute;
 use super::document::Node;
 use super::error::Fault;
 use super::event_invoke;
 use super::layers;
-use super::model::Function;
+use super::model::{Compute, Function};
 use super::properties::Properties;
 use super::settings::{FunctionSettings, text_of};
 
@@ -41,6 +42,8 @@ pub(super) fn read(
     let role = properties.node.get("Role").map(|role| properties.resolver.text(role));
     let role_arn =
         role.and_then(Result::ok).unwrap_or_else(|| properties.resolver.role_arn(&format!("{full_id}Role")));
+    let memory_size_mib = memory_size_mib(properties);
+    let compute = compute::read(properties, memory_size_mib);
     Function {
         arn: properties.resolver.arn("lambda", &format!("function:{name}")),
         role_arn,
@@ -50,11 +53,12 @@ pub(super) fn read(
         binary: binary(resource, &code_uri, &name),
         command: command(properties, settings),
         timeout: timeout(properties, settings),
-        memory_size_mib: memory_size_mib(properties),
+        memory_size_mib,
         environment: environment(properties, template, settings),
         event_invoke: event_invoke::read(properties, logical_id),
-        environments_max: environments_max(properties, template, settings),
-        niceness: niceness(properties, template, settings),
+        environments_max: environments_max(properties, compute, template, settings),
+        niceness: niceness(properties, compute, template, settings),
+        compute,
         logical_id: full_id,
         name,
         code_uri,
@@ -145,7 +149,15 @@ fn environment(
     variables
 }
 
-fn environments_max(properties: &Properties<'_>, template: &Template, settings: &FunctionSettings) -> usize {
+fn environments_max(
+    properties: &Properties<'_>,
+    compute: Compute,
+    template: &Template,
+    settings: &FunctionSettings,
+) -> usize {
+    if compute != Compute::OnDemand {
+        return compute::environments_max(properties);
+    }
     let reserved = properties.number("ReservedConcurrentExecutions", 0..=i64::from(u32::MAX));
     let given = settings.environments.or(template.settings.runtime.environments);
     let wanted = given.and_then(|given| usize::try_from(given).ok()).unwrap_or(ENVIRONMENTS_DEFAULT);
@@ -154,11 +166,23 @@ fn environments_max(properties: &Properties<'_>, template: &Template, settings: 
         .map_or(wanted, |reserved| wanted.min(reserved))
 }
 
-fn niceness(properties: &Properties<'_>, template: &Template, settings: &FunctionSettings) -> u8 {
+fn niceness(
+    properties: &Properties<'_>,
+    compute: Compute,
+    template: &Template,
+    settings: &FunctionSettings,
+) -> u8 {
     let is_route = |event: &Node| matches!(event.get("Type").and_then(Node::as_str), Some("HttpApi" | "Api"));
     let events = properties.node.get("Events");
     let called_by_people = events.is_some_and(|events| events.entries().any(|(_, event)| is_route(event)));
     let runtime = &template.settings.runtime;
     let background = runtime.background_niceness.filter(|_| !called_by_people);
-    settings.niceness.or(background).or(runtime.niceness).unwrap_or_default().min(NICENESS_MAX)
+    let on_instances = runtime.instances_niceness.filter(|_| compute != Compute::OnDemand);
+    settings
+        .niceness
+        .or(on_instances)
+        .or(background)
+        .or(runtime.niceness)
+        .unwrap_or_default()
+        .min(NICENESS_MAX)
 }

@@ -9,6 +9,7 @@ mod api_tests;
 mod apis;
 mod attributes;
 mod checks;
+mod compute;
 mod conditions;
 mod document;
 mod dynamic;
@@ -49,8 +50,8 @@ use serde_json::Value;
 
 pub use error::{Fault, TemplateError};
 pub use model::{
-    Api, ApiKind, Application, Cors, EventInvoke, Function, JwtAuthorizer, PayloadFormat, Place, Resource,
-    Route, Schedule, ScheduleService,
+    Api, ApiKind, Application, Compute, Cors, EventInvoke, Function, JwtAuthorizer, PayloadFormat, Place,
+    Resource, Route, Schedule, ScheduleService,
 };
 pub use secrets::{SecretFields, Secrets};
 pub use settings::{

@@ -74,8 +74,42 @@ pub struct Function {
     pub event_invoke: EventInvoke,
     /// How many execution environments may run side by side; 0 is never invoked.
     pub environments_max: usize,
+    /// Where its environments are.
+    pub compute: Compute,
     /// `nice(1)` of its processes, 0 to 19. While calls of functions with a lower one wait, its own take turns.
     pub niceness: u8,
+}
+
+/// Where a function's environments are, and how many calls each of them takes at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Compute {
+    /// Started for calls and frozen between them, one call at a time each.
+    #[default]
+    OnDemand,
+    /// On Lambda Managed Instances: always running, several calls at once each.
+    Instances {
+        /// `PerExecutionEnvironmentMaxConcurrency`.
+        calls_max: usize,
+    },
+}
+
+impl Compute {
+    /// How many calls one environment takes at once.
+    #[must_use]
+    pub fn calls_max(self) -> usize {
+        match self {
+            Self::OnDemand => 1,
+            Self::Instances { calls_max } => calls_max,
+        }
+    }
+}
+
+impl Function {
+    /// How many calls may be under way at once.
+    #[must_use]
+    pub fn calls_max(&self) -> usize {
+        self.environments_max.saturating_mul(self.compute.calls_max())
+    }
 }
 
 /// What becomes of a function's asynchronous calls.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use esm_local::host::{FunctionStats, Host, HostOptions, LogBook};
 use esm_local::invoke::{Invocation, Invoke, InvokeOutcome};
-use esm_local::template::{EventInvoke, Function, Place};
+use esm_local::template::{Compute, EventInvoke, Function, Place};
 use serde_json::Value;
 
 /// How long anything may take that should happen at once, on a loaded machine.
@@ -33,6 +33,7 @@ pub fn probe(name: &str) -> Function {
         environment: [("GREETING".to_owned(), "hello".to_owned())].into(),
         event_invoke: EventInvoke::default(),
         environments_max: 2,
+        compute: Compute::OnDemand,
         niceness: 0,
     }
 }

@@ -1,6 +1,7 @@
 //! The workspace's own programs: those that go on running, and those that are run to their end.
 
 mod issuer;
+mod on_instances;
 mod parameters;
 mod provision;
 mod psp;

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use super::parameters;
+use super::{on_instances, parameters};
 use crate::failure::Outcome;
 use crate::fetch::cargo_lambda;
 use crate::ports::Port;
 use crate::probe::{Probe, Request};
 use crate::service::Service;
+use crate::settings::Compute;
 use crate::stack::Stack;
 use crate::system;
 use crate::workspace;
@@ -17,7 +18,7 @@ use crate::workspace;
 /// Where the runtime says how it is.
 pub const RUNTIME_HEALTH: &str = "/_runtime/health";
 /// The template, the same one that is deployed.
-const TEMPLATE: &str = "infra/template.yaml";
+pub(super) const TEMPLATE: &str = "infra/template.yaml";
 
 /// How `cargo lambda watch` builds and runs functions: as `up` has built them already, and several of each, since
 /// partitions are worked on side by side.
@@ -44,7 +45,11 @@ impl Service for Runtime {
         let parameters = parameters::write(stack)?;
         let address = |port| format!("127.0.0.1:{}", stack.ports.get(port));
         let mut command = super::command(stack, "esm-local")?;
-        command.args(["run", "--template", TEMPLATE, "--parameters"]).arg(parameters);
+        command.arg("run").arg("--parameters").arg(parameters);
+        match stack.settings.compute {
+            Compute::OnDemand => command.args(["--template", TEMPLATE]),
+            Compute::Instances => on_instances::add(stack, &mut command)?,
+        };
         command.args(["--http", &address(Port::Http), "--invoke", &address(Port::Invoke)]);
         command.arg("--log-dir").arg(stack.place.state.join("logs/functions"));
         if stack.settings.watch {
@@ -69,7 +74,7 @@ impl Service for Runtime {
 
     /// Every binary, since the functions are among them, unless something else looks after those.
     fn made_of(&self, stack: &Stack) -> Outcome<Vec<PathBuf>> {
-        let read = [stack.place.root.join(TEMPLATE), stack.place.root.join(parameters::FILE)];
+        let read = [TEMPLATE, on_instances::SCRIPT, parameters::FILE].map(|file| stack.place.root.join(file));
         if stack.settings.watch {
             return Ok(read.into_iter().chain([super::binary(stack, "esm-local")?]).collect());
         }

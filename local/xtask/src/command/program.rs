@@ -52,9 +52,11 @@ pub fn audit(stack: &Stack, arguments: &[String]) -> Outcome {
 
 /// Options of an `up` that nobody typed.
 pub fn as_before() -> Up {
-    let engine = std::env::var("GATEWAY_ENGINE").ok();
-    let engine = engine.and_then(|name| clap::ValueEnum::from_str(&name, true).ok());
-    Up { engine, ..Up::default() }
+    Up { engine: chosen("GATEWAY_ENGINE"), compute: chosen("GATEWAY_COMPUTE"), ..Up::default() }
+}
+
+fn chosen<T: clap::ValueEnum>(variable: &str) -> Option<T> {
+    std::env::var(variable).ok().and_then(|name| T::from_str(&name, true).ok())
 }
 
 /// Runs a built program to its end.

@@ -7,6 +7,7 @@ use crate::demand::Demand;
 use crate::failure::{Failure, Outcome};
 use crate::fetch::cargo_lambda;
 use crate::process::Record;
+use crate::settings::Compute;
 use crate::stack::Stack;
 use crate::workspace::{self, Metadata, PROFILE};
 use crate::{say, server};
@@ -30,6 +31,9 @@ pub fn run(stack: Stack, unit_only: bool) -> Outcome {
     with_servers(stack, &metadata)
 }
 
+/// End-to-end tests whose calls come at once.
+const RACES: [&str; 2] = ["duplicates", "reservations"];
+
 fn without_servers(stack: &Stack, metadata: &Metadata) -> Outcome {
     let targets = test_targets(metadata, |package| package != END_TO_END);
     let mut arguments = vec!["test", "--profile", PROFILE, "--workspace", "--lib", "--bins"];
@@ -44,11 +48,17 @@ fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
         return Err(Failure::new(format!("the package {END_TO_END} has no tests")));
     }
     let was_running = something_runs(&stack);
-    let mut stack = up::start(stack, &Up { fresh: true, ..program::as_before() })?;
+    let compute = program::as_before().compute.unwrap_or_default();
+    let fresh = Up { fresh: true, compute: Some(compute), ..program::as_before() };
+    let mut stack = up::start(stack, &fresh)?;
     let mut outcome = end_to_end(&stack, &targets).and_then(|()| fuzz::run(&stack, &fuzz::in_tests()));
     if outcome.is_ok() {
         (stack, outcome) = watched(stack)?;
     }
+    if outcome.is_ok() {
+        (stack, outcome) = on_instances(stack)?;
+    }
+    stack.settings.compute = compute;
     if outcome.is_ok() {
         // It wants an empty stack of its own, whose tables outlive their server.
         stack = chaos::start(stack)?;
@@ -80,6 +90,14 @@ fn watched(stack: Stack) -> Outcome<(Stack, Outcome)> {
     }
     let stack = up::start(stack, &Up { watch: true, ..program::as_before() })?;
     let outcome = program::run(&stack, "demo", &[]);
+    Ok((stack, outcome))
+}
+
+/// The demonstration, and what many calls in one environment could get wrong, with the functions that buyers wait for
+/// on instances.
+fn on_instances(stack: Stack) -> Outcome<(Stack, Outcome)> {
+    let stack = up::start(stack, &Up { compute: Some(Compute::Instances), ..program::as_before() })?;
+    let outcome = end_to_end(&stack, &RACES).and_then(|()| program::run(&stack, "demo", &[]));
     Ok((stack, outcome))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::failure::{Failure, Outcome};
 use crate::service::{self, join};
+use crate::settings::Compute;
 use crate::stack::Stack;
 use crate::{app, cli, engine, say, workspace};
 
@@ -20,11 +21,13 @@ pub fn start(mut stack: Stack, options: &cli::Up) -> Outcome<Stack> {
     }
     stack.settings.engine = engine::choose(&stack, options.engine)?;
     let watch = if options.servers_only { stack.settings.watch } else { options.watch };
-    if stack.settings.watch != watch {
+    let compute = options.compute.unwrap_or(stack.settings.compute);
+    if (stack.settings.watch, stack.settings.compute) != (watch, compute) {
         // It would go on as it was started.
         service::stop_all(&stack, &[&app::Runtime])?;
     }
     stack.settings.watch = watch;
+    stack.settings.compute = compute;
     stack.settings.durable = options.durable;
     stack.settings.measured = options.measured;
     stack.settings.remember(&stack.place)?;
@@ -77,6 +80,9 @@ fn summary(stack: &Stack, servers_only: bool) {
         if SHOWN.contains(&name.as_str()) && !(servers_only && is_app) {
             say::line(format!("  {name:<26} {value}"));
         }
+    }
+    if stack.settings.compute == Compute::Instances && !servers_only {
+        say::line(format!("  {:<26} {}", "compute", "instances (up --compute on-demand goes back)"));
     }
     say::line(format!("  {:<26} {}", "logs", stack.place.state.join("logs").display()));
     say::line("\n  next: cargo xtask token --user ana | status | logs NAME -f | env | demo | down");

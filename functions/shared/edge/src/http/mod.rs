@@ -17,5 +17,5 @@ pub use fields::{Fields, Unfit};
 pub use problem::{FieldError, Problem};
 pub use request::HttpRequest;
 pub use response::HttpResponse;
-pub(crate) use serve::begin;
+pub(crate) use serve::continue_x_ray;
 pub use serve::{HttpHandler, answer, serve};

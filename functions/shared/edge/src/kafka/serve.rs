@@ -4,7 +4,7 @@ use gateway_ports::Clock;
 use gateway_ports::log::MessageLog;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 
-use crate::span::{self, export};
+use crate::span;
 
 use super::{KafkaBatchResponse, KafkaEvent, Step, run_batch};
 
@@ -15,11 +15,10 @@ use super::{KafkaBatchResponse, KafkaEvent, Step, run_batch};
 pub async fn serve<S: Step>(step: S, log: impl MessageLog, clock: impl Clock) -> Result<(), Error> {
     let (step, log, clock) = (&step, &log, &clock);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<KafkaEvent>| async move {
-        span::begin_invocation(&event.context);
         let records = event.payload.into_records().map_err(invalid_event)?;
+        let running = run_batch(step, log, clock, records);
         // Boxed, since runtime, step and driver together nest deeper than the compiler follows.
-        let response = Box::pin(run_batch(step, log, clock, records)).await;
-        export::flush().await;
+        let response = Box::pin(span::invocation(&event.context, running)).await;
         Ok::<KafkaBatchResponse, Diagnostic>(response)
     }))
     .await

@@ -14,8 +14,8 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-use super::otlp;
 use super::span_data::SpanData;
+use super::{invocation, otlp};
 use crate::config::optional;
 
 /// How long a collector may take; it stands beside the function.
@@ -97,13 +97,10 @@ impl Exporter {
         Ok(Self { collector, resource, client, kept: Mutex::default() })
     }
 
-    /// Hands over what has ended. A record on its way that nobody told of ends here.
+    /// Hands over what has ended. A record on its way that nobody told of ends here, with the last invocation
+    /// under way: it may be a neighbour's.
     pub async fn flush(&self) {
-        let Kept { mut ended, on_their_way, lost } = std::mem::take(&mut *self.kept());
-        ended.extend(on_their_way.into_values().map(|mut span| {
-            span.end();
-            span
-        }));
+        let (ended, lost) = self.take();
         if lost > 0 {
             tracing::warn!(lost, "more spans than are kept in one invocation");
         }
@@ -113,6 +110,18 @@ impl Exporter {
         if let Err(error) = self.post(otlp::request(&self.resource, &ended).to_string()).await {
             tracing::warn!(spans = ended.len(), error, "spans lost: the collector did not take them");
         }
+    }
+
+    fn take(&self) -> (Vec<SpanData>, usize) {
+        let mut kept = self.kept();
+        let mut ended = std::mem::take(&mut kept.ended);
+        if !invocation::has_neighbours() {
+            ended.extend(kept.on_their_way.drain().map(|(_, mut span)| {
+                span.end();
+                span
+            }));
+        }
+        (ended, std::mem::take(&mut kept.lost))
     }
 
     async fn post(&self, body: String) -> Result<(), String> {
@@ -156,5 +165,33 @@ impl Exporter {
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::invocation::Counted;
+    use super::super::span_data::PRODUCER;
+    use super::*;
+
+    fn on_its_way(span_id: u64) -> SpanData {
+        let mut span = SpanData::begin("send");
+        span.context.span_id = span_id;
+        span.kind = PRODUCER;
+        span
+    }
+
+    #[test]
+    fn records_on_their_way_are_left_to_the_last_invocation() {
+        let exporter = Exporter::new("http://127.0.0.1:1", Vec::new()).unwrap();
+        exporter.ended(SpanData::begin("request"));
+        exporter.ended(on_its_way(7));
+        let last = Counted::new();
+        let first = Counted::new();
+        assert_eq!(exporter.take().0.len(), 1);
+        drop(first);
+        let (left, lost) = exporter.take();
+        assert_eq!((left.len(), left[0].context.span_id, lost), (1, 7, 0));
+        drop(last);
     }
 }

@@ -1,47 +1,82 @@
-//! The invocation under way: an environment has one at a time.
+//! The invocation under way: one at a time in an environment that is started for calls, several where the
+//! environment is on Lambda Managed Instances.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use gateway_wire::TraceContext;
 use lambda_runtime::Context;
 
+use super::export;
 use crate::trace;
 
-#[derive(Default)]
+tokio::task_local! {
+    static CURRENT: Invocation;
+}
+
+/// Invocations that this environment has begun.
+static BEGUN: AtomicU64 = AtomicU64::new(0);
+/// Invocations that have begun and not handed over their spans.
+static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+
 struct Invocation {
     id: String,
     x_ray: Option<TraceContext>,
-    count: u64,
+    is_cold: bool,
 }
 
-static CURRENT: Mutex<Option<Invocation>> = Mutex::new(None);
-
-fn current() -> MutexGuard<'static, Option<Invocation>> {
-    CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Notes which invocation begins.
-pub(crate) fn begin(context: &Context) {
+/// Does an invocation's work and hands over the spans that have ended.
+pub(crate) async fn run<T>(context: &Context, work: impl Future<Output = T>) -> T {
     if !super::is_listened_to() {
-        return;
+        return work.await;
     }
-    let mut current = current();
-    let count = current.as_ref().map_or(0, |earlier| earlier.count) + 1;
-    let x_ray = context.xray_trace_id.as_deref().and_then(trace::from_x_ray);
-    *current = Some(Invocation { id: context.request_id.clone(), x_ray, count });
+    let _counted = Counted::new();
+    let invocation = Invocation {
+        id: context.request_id.clone(),
+        x_ray: context.xray_trace_id.as_deref().and_then(trace::from_x_ray),
+        is_cold: BEGUN.fetch_add(1, Ordering::Relaxed) == 0,
+    };
+    let result = CURRENT.scope(invocation, work).await;
+    export::flush().await;
+    result
 }
 
 /// Its id.
 pub(super) fn id() -> Option<String> {
-    current().as_ref().map(|invocation| invocation.id.clone())
+    of_current(|invocation| invocation.id.clone())
 }
 
 /// Whether it is the environment's first.
 pub(super) fn is_cold() -> Option<bool> {
-    current().as_ref().map(|invocation| invocation.count == 1)
+    of_current(|invocation| invocation.is_cold)
 }
 
 /// Its position in X-Ray's trace.
 pub(super) fn x_ray() -> Option<TraceContext> {
-    current().as_ref().and_then(|invocation| invocation.x_ray.clone())
+    of_current(|invocation| invocation.x_ray.clone()).flatten()
+}
+
+/// Whether others than the one that asks are under way.
+pub(super) fn has_neighbours() -> bool {
+    UNDER_WAY.load(Ordering::Relaxed) > 1
+}
+
+fn of_current<T>(get: impl FnOnce(&Invocation) -> T) -> Option<T> {
+    CURRENT.try_with(get).ok()
+}
+
+/// Counts an invocation until its end, whatever that is.
+pub(super) struct Counted;
+
+impl Counted {
+    pub(super) fn new() -> Self {
+        UNDER_WAY.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
+    }
 }

@@ -30,7 +30,7 @@ use rand::Rng as _;
 use tracing::field::Empty;
 use tracing::{Level, Span};
 
-pub(crate) use invocation::begin as begin_invocation;
+pub(crate) use invocation::run as invocation;
 pub use layer::listener;
 pub(crate) use messaging::{batch, finish, process, send, sending, sent};
 pub(crate) use request::{answered, server};

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use gateway_wire::TraceContext;
 
 /// OpenTelemetry's number of a producer's kind.
-const PRODUCER: u8 = 4;
+pub(super) const PRODUCER: u8 = 4;
 
 /// A span under way, or ended.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use esm_local::esm::config::{EventSource, MappingConfig, SourceAccess, StartingP
 use esm_local::esm::{EsmOptions, Mapping, MappingHandle};
 use esm_local::host::{Host, HostOptions, LogBook};
 use esm_local::invoke::{Invocation, Invoke, InvokeOutcome};
-use esm_local::template::{EventInvoke, Function, Place};
+use esm_local::template::{Compute, EventInvoke, Function, Place};
 use esm_local::watch::Endpoint;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -105,6 +105,7 @@ fn noop() -> Function {
         environment: [("NOOP".to_owned(), "1".to_owned())].into(),
         event_invoke: EventInvoke::default(),
         environments_max: ENVIRONMENTS,
+        compute: Compute::OnDemand,
         niceness: 0,
     }
 }

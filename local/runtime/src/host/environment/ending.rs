@@ -13,19 +13,16 @@ use crate::invoke::InvokeOutcome;
 const PRINTED_WAIT: Duration = Duration::from_millis(100);
 
 impl Environment {
-    /// Gives a call's outcome to who asked; false if the call is not the current one any more.
+    /// Gives a call's outcome to who asked; false if the call is not under way any more.
     ///
     /// A function may close its connection once its answer is sent, which ends who reads it here: what follows goes
     /// on by itself.
     pub(in crate::host) async fn answer(self: &Arc<Self>, request_id: &str, outcome: InvokeOutcome) -> bool {
         let current = {
-            let mut current = self.lock();
-            match current.take() {
-                Some(call) if &*call.request_id == request_id => call,
-                other => {
-                    *current = other;
-                    return false;
-                }
+            let mut calls = self.lock();
+            match calls.iter().position(|call| &*call.request_id == request_id) {
+                Some(position) => calls.swap_remove(position),
+                None => return false,
             }
         };
         self.pool.answered(self.id);
@@ -36,15 +33,30 @@ impl Environment {
         true
     }
 
-    /// The environment ends during a call, if there is one.
-    pub(super) async fn fail_current(&self, failure: &Failure) {
-        let current = self.lock().take();
-        let Some(current) = current else { return };
+    /// The environment ends: so do the calls that it is busy with.
+    pub(super) async fn fail_calls(&self, failure: &Failure) {
+        let calls = std::mem::take(&mut *self.lock());
+        for call in calls {
+            self.fail(call, failure).await;
+        }
+    }
+
+    /// Fails the calls whose time is over; what the function does about them goes on, and comes to nothing.
+    pub(super) fn fail_overdue(self: &Arc<Self>) {
+        let timeout = self.pool.function.timeout;
+        let overdue: Vec<_> = self.lock().extract_if(.., |call| call.started.elapsed() >= timeout).collect();
+        for call in overdue {
+            let environment = Arc::clone(self);
+            tokio::spawn(async move { environment.fail(call, &Failure::timed_out(timeout)).await });
+        }
+    }
+
+    async fn fail(&self, call: Current, failure: &Failure) {
         if failure.is_time_out() {
             self.pool.counters.timeouts.add_one();
         }
-        let outcome = failure.outcome(&current.request_id);
-        self.finish(current, outcome, Some(failure)).await;
+        let outcome = failure.outcome(&call.request_id);
+        self.finish(call, outcome, Some(failure)).await;
     }
 
     async fn finish(&self, current: Current, outcome: InvokeOutcome, failure: Option<&Failure>) {

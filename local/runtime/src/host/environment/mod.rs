@@ -20,6 +20,7 @@ use super::pool::{Next, Pool};
 use super::report;
 use super::tail::Tail;
 use crate::invoke::InvokeOutcome;
+use crate::template::Compute;
 
 /// What the watching task and the port's connections share.
 #[derive(Debug)]
@@ -28,7 +29,8 @@ pub(super) struct Environment {
     pub(super) pool: Arc<Pool>,
     /// Ends it once it has no call.
     stop: CancellationToken,
-    current: Mutex<Option<Current>>,
+    /// The calls it is busy with, as many as its concurrency at most.
+    calls: Mutex<Vec<Current>>,
     is_ready: AtomicBool,
     init_failure: Mutex<Option<Failure>>,
     process: OnceLock<Process>,
@@ -46,7 +48,7 @@ struct Process {
     started: Instant,
 }
 
-/// The call an environment is busy with.
+/// A call that an environment is busy with.
 #[derive(Debug)]
 pub(super) struct Current {
     pub(super) request_id: Arc<str>,
@@ -64,7 +66,7 @@ impl Environment {
             id,
             pool,
             stop,
-            current: Mutex::default(),
+            calls: Mutex::default(),
             is_ready: AtomicBool::new(false),
             init_failure: Mutex::default(),
             process: OnceLock::new(),
@@ -75,13 +77,16 @@ impl Environment {
 
     /// Waits for the next call; for ever if the environment is about to be ended.
     pub(super) async fn next(&self) -> Option<(Current, bytes::Bytes)> {
-        if self.lock().is_some() {
-            // It asks for more before it has answered: the call's time runs on.
+        let compute = self.pool.function.compute;
+        if self.lock().len() >= compute.calls_max() {
+            // It asks for more before it has answered: the calls' time runs on.
             return None;
         }
         self.note_ready();
-        // What it has printed so far belongs to the call before.
-        self.output.settle().await;
+        if compute == Compute::OnDemand {
+            // What it has printed so far belongs to the call before.
+            self.output.settle().await;
+        }
         let job = match self.pool.next(self.id) {
             Next::Job(job) => job,
             Next::Parked(receiver) => receiver.await.ok()?,
@@ -97,7 +102,8 @@ impl Environment {
         Some((Current { request_id, started: Instant::now(), init, reply, tail }, payload))
     }
 
-    /// Notes the call that is about to be handed to the process.
+    /// Notes the call that is about to be handed to the process. What it prints is told from what its neighbours
+    /// print, if it has any, by itself alone: as on AWS, by a request id in each line.
     pub(super) fn begin(&self, current: Current) {
         if let Some(tail) = &current.tail {
             tail.keep(report::start(&current).as_bytes());
@@ -105,8 +111,10 @@ impl Environment {
         if self.pool.options.call_lines == CallLines::All {
             self.pool.log.try_write(&current.request_id, report::start(&current));
         }
-        self.output.begin(&current.request_id, current.tail.clone());
-        *self.lock() = Some(current);
+        if self.pool.function.compute == Compute::OnDemand {
+            self.output.begin(&current.request_id, current.tail.clone());
+        }
+        self.lock().push(current);
     }
 
     /// Why the process will not start, in its own words.
@@ -135,7 +143,7 @@ impl Environment {
         self.is_ready.load(Ordering::Relaxed)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Current>> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Vec<Current>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::{Environment, Process};
 use crate::host::errors::Failure;
 use crate::host::{process, report, runtime_api};
+use crate::template::Compute;
 
 /// How long answers that a process sent before it ended may take to be read.
 const LAST_WORDS_MAX: Duration = Duration::from_millis(200);
@@ -103,9 +104,14 @@ async fn until_end(
                 }
             }
             Some(_) = connections.join_next() => {}
-            () = tokio::time::sleep_until(look.into()) => match environment.look(started) {
-                Ok(next) => look = next,
-                Err(end) => return end,
+            () = tokio::time::sleep_until(look.into()) => {
+                if pool.function.compute != Compute::OnDemand {
+                    environment.fail_overdue();
+                }
+                match environment.look(started) {
+                    Ok(next) => look = next,
+                    Err(end) => return end,
+                }
             },
             () = stopped(environment) => return End::Retired,
         }
@@ -117,7 +123,7 @@ async fn stopped(environment: &Environment) {
     environment.stop.cancelled().await;
     loop {
         let answered = environment.answered.notified();
-        if environment.lock().is_none() {
+        if environment.lock().is_empty() {
             return;
         }
         answered.await;
@@ -141,7 +147,7 @@ async fn conclude(environment: &Environment, end: End) {
         pool.log.try_line(report::init(environment.since_start(), &failure));
         return pool.start_failed(environment.id, &failure);
     }
-    environment.fail_current(&failure).await;
+    environment.fail_calls(&failure).await;
     pool.gone(environment.id);
 }
 
@@ -161,8 +167,10 @@ impl Environment {
                 Ok(limit.min(now + self.look_interval()))
             };
         }
-        match self.lock().as_ref().map(|current| current.started + timeout) {
-            Some(deadline) if deadline <= now => return Err(End::TimedOut),
+        match self.lock().iter().map(|current| current.started + timeout).min() {
+            Some(deadline) if deadline <= now && self.pool.function.compute == Compute::OnDemand => {
+                return Err(End::TimedOut);
+            }
             Some(deadline) => return Ok(deadline),
             None => {}
         }

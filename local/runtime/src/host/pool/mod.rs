@@ -11,7 +11,7 @@ use std::time::Instant;
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use state::{Idle, Phase, State};
+use state::{Idle, State};
 
 use super::FunctionLog;
 use super::job::Job;
@@ -92,7 +92,7 @@ impl Pool {
         }
         let request_id = Arc::clone(&job.request_id);
         state.queue.push_back(job);
-        let soon_free = state.count(Phase::Returning);
+        let soon_free = state.returning();
         self.start_if_wanted(state, soon_free);
         Submitted::Queued(request_id)
     }
@@ -121,7 +121,10 @@ impl Pool {
     /// An environment asks for work.
     pub(super) fn next(&self, id: u64) -> Next {
         let mut state = self.lock();
-        state.enter(id, Phase::Working);
+        if let Some(member) = state.member(id) {
+            member.is_starting = false;
+            member.returning = member.returning.saturating_sub(1);
+        }
         if state.turns_away(id) {
             return Next::None;
         }
@@ -136,17 +139,22 @@ impl Pool {
         Next::Parked(receiver)
     }
 
-    /// Takes an environment out of the parked ones if it has been idle for too long.
+    /// Takes an environment without a call out of the parked ones if it has been idle for too long.
     pub(super) fn retire_if_idle(&self, id: u64) -> bool {
         let mut state = self.lock();
-        let is_old = |idle: &Idle| idle.id == id && idle.since.elapsed() >= self.options.idle_max;
-        let position = state.idle.iter().position(is_old);
-        position.map(|position| state.idle.remove(position)).is_some()
+        let last = state.idle.iter().filter(|idle| idle.id == id).map(|idle| idle.since).max();
+        let is_idle = last.is_some_and(|last| last.elapsed() >= self.options.idle_max);
+        if is_idle {
+            state.idle.retain(|idle| idle.id != id);
+        }
+        is_idle
     }
 
     /// An environment answered: it is no crash loop, and is back in a moment.
     pub(super) fn answered(&self, id: u64) {
-        self.lock().enter(id, Phase::Returning);
+        if let Some(member) = self.lock().member(id) {
+            member.returning += 1;
+        }
         // A load is cheaper than a store that every core has to see.
         if self.crashes_in_a_row.load(Ordering::Relaxed) != 0 {
             self.crashes_in_a_row.store(0, Ordering::Relaxed);

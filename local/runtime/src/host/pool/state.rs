@@ -30,32 +30,28 @@ pub(super) struct Idle {
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) id: u64,
-    pub(super) phase: Phase,
+    /// It has not asked for work yet.
+    pub(super) is_starting: bool,
+    /// Answers that it has given without having asked for work again since: it is about to.
+    pub(super) returning: usize,
     /// Ends it once it has no call.
     pub(super) stop: CancellationToken,
     /// Its code has been replaced.
     pub(super) is_outdated: bool,
 }
 
-/// What an environment is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// It has not asked for work yet.
-    Starting,
-    /// It waits for a call or is busy with one.
-    Working,
-    /// It has answered and is about to ask for work again.
-    Returning,
-}
-
 impl State {
-    pub(super) fn count(&self, phase: Phase) -> usize {
-        self.members.iter().filter(|member| member.phase == phase).count()
+    /// Environments that have not asked for work yet.
+    pub(super) fn starting(&self) -> usize {
+        self.members.iter().filter(|member| member.is_starting).count()
     }
 
-    pub(super) fn enter(&mut self, id: u64, phase: Phase) {
-        if let Some(member) = self.members.iter_mut().find(|member| member.id == id) {
-            member.phase = phase;
-        }
+    /// Calls that environments are about to ask for.
+    pub(super) fn returning(&self) -> usize {
+        self.members.iter().map(|member| member.returning).sum()
+    }
+
+    pub(super) fn member(&mut self, id: u64) -> Option<&mut Member> {
+        self.members.iter_mut().find(|member| member.id == id)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use super::Pool;
-use super::state::{Member, Phase, State};
+use super::state::{Member, State};
 use crate::host::environment::{self, Environment};
 use crate::host::errors::Failure;
 use crate::invoke::InvokeOutcome;
@@ -70,9 +70,9 @@ impl Pool {
         }
     }
 
-    /// One environment for each waiting job that none is being started for, up to the maximum.
+    /// Another environment if more jobs wait than those that are being started will take, up to the maximum.
     pub(super) fn start_if_wanted(self: &Arc<Self>, state: MutexGuard<'_, State>, soon_free: usize) {
-        let coming = state.count(Phase::Starting) + soon_free;
+        let coming = state.starting() * self.function.compute.calls_max() + soon_free;
         let has_room = state.members.len() < self.function.environments_max;
         if state.queue.len() > coming && has_room && !state.is_closed {
             self.start_another(state);
@@ -82,7 +82,13 @@ impl Pool {
     pub(super) fn start_another(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let stop = self.stop.child_token();
-        state.members.push(Member { id, phase: Phase::Starting, stop: stop.clone(), is_outdated: false });
+        state.members.push(Member {
+            id,
+            is_starting: true,
+            returning: 0,
+            stop: stop.clone(),
+            is_outdated: false,
+        });
         drop(state);
         let environment = Environment::new(Arc::clone(self), id, stop);
         tokio::spawn(environment::run(environment, self.back_off()));
