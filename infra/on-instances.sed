@@ -10,7 +10,7 @@
   CallsPerEnvironment:\
     Type: Number\
     Default: 16\
-    MinValue: 1\
+    MinValue: 2\
     MaxValue: 1600\
     Description: Calls that one environment on instances takes at once.\
   InstanceEnvironments:\

@@ -162,3 +162,58 @@ async fn new_code_waits_for_the_calls_of_the_old_and_takes_the_next() {
     assert_eq!(stats(&host).crashes, 0);
     host.shutdown().await;
 }
+
+/// A call is on its way to a worker for a moment, while the other workers are parked.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_call_is_lost_to_an_environment_that_is_being_ended() {
+    let mut options = options();
+    options.idle_max = Duration::from_millis(5);
+    let host = host(on_instances(3), options);
+    let callers: Vec<_> = (0..4)
+        .map(|caller| {
+            let host = Arc::clone(&host);
+            tokio::spawn(async move {
+                for number in 0..250 {
+                    let payload = json!({"caller": caller, "number": number});
+                    assert_eq!(success(call(&host, &payload).await), payload);
+                }
+            })
+        })
+        .collect();
+    while !callers.iter().all(JoinHandle::is_finished) {
+        host.restart("probe");
+        let before = stats(&host).invocations;
+        let goes_on = || stats(&host).invocations > before + 5 || callers.iter().all(JoinHandle::is_finished);
+        until("some calls", goes_on).await;
+    }
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    assert_eq!(stats(&host).crashes, 0);
+    host.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_environment_whose_workers_are_all_stuck_makes_room_for_another() {
+    let mut options = options();
+    options.idle_max = Duration::from_millis(100);
+    let function = Function { timeout: Duration::from_secs(1), environments_max: 1, ..on_instances(2) };
+    let host = host(function, options);
+    for stuck in start_sleeping(&host, 2, LONG_MS).await {
+        assert_eq!(failure(stuck.await.unwrap()).0, "Sandbox.Timedout");
+    }
+    assert_eq!(success(call(&host, &json!("next")).await), json!("next"));
+    assert_eq!((stats(&host).starts, stats(&host).timeouts), (2, 2));
+    host.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_waits_for_all_calls_under_way() {
+    let host = host(on_instances(4), options());
+    let under_way = start_sleeping(&host, 3, 500).await;
+    host.shutdown().await;
+    for call in under_way {
+        process_id(call).await;
+    }
+    assert_eq!(stats(&host).environments, 0);
+}

@@ -37,6 +37,15 @@ pub enum Compute {
     Instances,
 }
 
+impl std::fmt::Display for Compute {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::OnDemand => "on demand",
+            Self::Instances => "on instances",
+        })
+    }
+}
+
 /// What `up` chose, and `restart`, `status` and `down` must know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Settings {

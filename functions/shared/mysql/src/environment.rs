@@ -29,7 +29,9 @@ impl Settings {
                 ));
             }
         };
-        Ok(Self { login, ..Self::new(url) })
+        // Lambda sets it where an environment takes several calls at once.
+        let calls = lookup("AWS_LAMBDA_MAX_CONCURRENCY").and_then(|calls| calls.parse().ok()).unwrap_or(1);
+        Ok(Self { login, connections_max: Self::connections_for(calls), ..Self::new(url) })
     }
 }
 
@@ -60,6 +62,14 @@ mod tests {
             ("AWS_SECRET_ACCESS_KEY", "secret"),
         ]);
         assert!(matches!(settings.unwrap().login, Login::Iam { region, .. } if region == "sa-east-1"));
+    }
+
+    #[test]
+    fn an_environment_with_several_calls_at_once_may_have_more_connections() {
+        for (calls, connections) in [("1", 4), ("8", 4), ("16", 8), ("many", 4)] {
+            let settings = read(&[URL, ("AWS_LAMBDA_MAX_CONCURRENCY", calls)]).unwrap();
+            assert_eq!(settings.connections_max, connections, "{calls}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The connection that goes from one use to the next without the pool.
 //!
-//! The pool tries every connection it is given back: a round trip each time. An environment does one thing after
+//! The pool tries every connection it is given back: a round trip each time. Most environments do one thing after
 //! another, so the connection whose last answer came whole is laid aside, and the next use takes it first.
 //! Whoever has to wait for the pool comes before that: then it goes to the pool, which has the queue. It goes
 //! there, too, after the first use that ends past a minute with us, so that the pool's limits hold for it.

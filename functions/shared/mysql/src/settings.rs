@@ -19,7 +19,10 @@ pub enum Login {
     },
 }
 
-/// Address and limits. The defaults suit one function environment, which handles one batch at a time.
+/// What one call needs, a batch's records side by side among it.
+const CONNECTIONS_MIN: u32 = 4;
+
+/// Address and limits. The defaults suit one function environment, which handles one batch or request at a time.
 #[derive(Clone)]
 pub struct Settings {
     /// `mysql://user:password@host:port/database?ssl-mode=…`.
@@ -49,13 +52,19 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The connections that suit an environment with so many calls at once: a few wait for a row, the others go on.
+    #[must_use]
+    pub fn connections_for(calls: u32) -> u32 {
+        CONNECTIONS_MIN.max(calls / 2)
+    }
+
     /// Defaults for `url`.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
             login: Login::Password,
-            connections_max: 4,
+            connections_max: CONNECTIONS_MIN,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(12),

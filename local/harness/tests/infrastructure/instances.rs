@@ -66,6 +66,12 @@ fn environments_max(function: &Function, stage: &BTreeMap<String, String>) -> i6
     number(&function.properties["FunctionScalingConfig"]["MaxExecutionEnvironments"], &template(), stage)
 }
 
+/// Connections to the ledger that one environment on instances may have.
+fn connections(stage: &BTreeMap<String, String>) -> i64 {
+    let calls = number(&serde_json::json!({ "Ref": "CallsPerEnvironment" }), &template(), stage);
+    Settings::connections_for(u32::try_from(calls).unwrap()).into()
+}
+
 /// vCPUs that one environment has.
 fn vcpus(function: &Function) -> i64 {
     let gib = function.properties["CapacityProviderConfig"]["ExecutionEnvironmentMemoryGiBPerVCpu"]
@@ -137,6 +143,7 @@ fn the_proxy_has_a_connection_for_everyone_on_instances_too() {
     let each = i64::from(Settings::new("").connections_max);
     for name in STAGES {
         let stage = stage(name);
+        let on_instances_each = connections(&stage);
         let asks = |function: &&Function| depends_on(&function.name, "gateway-mysql");
         let (on_instances, on_demand): (Vec<_>, Vec<_>) = functions_in(&template())
             .into_iter()
@@ -147,7 +154,7 @@ fn the_proxy_has_a_connection_for_everyone_on_instances_too() {
             number(&function.properties["ReservedConcurrentExecutions"], &template(), &stage)
         };
         let started: i64 = on_demand.iter().filter(asks).map(reserved).sum();
-        let wanted = (running * VERSIONS_MAX + started) * each;
+        let wanted = running * VERSIONS_MAX * on_instances_each + started * each;
         let all = parameter("DatabaseConnectionsMax", "database", &stage);
         let proxys = all * parameter("ProxyConnectionsPercent", "database", &stage) / 100;
         assert!(wanted <= proxys, "{name}: {wanted} connections may be asked for, the proxy has {proxys}");
@@ -228,7 +235,7 @@ fn the_readme_says_what_stands_in_the_templates() {
         format!("`InstanceEnvironments` ({environments};"),
         format!("`CapacityVCpuMax` ({vcpus})"),
         format!("{} calls of a function at once", calls * environments),
-        format!("{} × `InstanceEnvironments` × {}", ON_INSTANCES.len(), Settings::new("").connections_max),
+        format!("{} × `InstanceEnvironments` × {}", ON_INSTANCES.len(), connections(&nothing)),
     ] {
         assert!(section.contains(&said), "{said}");
     }

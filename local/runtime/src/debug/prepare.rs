@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use super::PATIENCE;
 use super::attach::{Language, NODE_ADDRESS, PYTHON_ADDRESS};
-use crate::template::Application;
+use crate::template::{Application, Compute};
 
 /// Why a function cannot be debugged.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +34,7 @@ pub fn prepare(application: &mut Application, wanted: &str) -> Result<usize, Not
     let index = index_of(application, wanted)?;
     let function = &mut application.functions[index];
     function.environments_max = 1;
+    function.compute = Compute::OnDemand;
     function.timeout = PATIENCE;
     let debugger = match Language::of(&function.command) {
         Language::Native => Vec::new(),

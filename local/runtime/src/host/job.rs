@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
+use super::load::Busy;
 use super::tail::Tail;
 use crate::invoke::InvokeOutcome;
 
@@ -16,4 +17,6 @@ pub(super) struct Job {
     pub(super) reply: oneshot::Sender<InvokeOutcome>,
     /// Takes what the call prints, if that was asked for.
     pub(super) tail: Option<Arc<Tail>>,
+    /// Keeps the environment that was chosen for it.
+    pub(super) busy: Option<Busy>,
 }

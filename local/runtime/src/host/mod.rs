@@ -10,6 +10,7 @@ mod courtesy;
 mod environment;
 mod errors;
 mod job;
+mod load;
 mod logs;
 mod options;
 mod output;
@@ -138,7 +139,7 @@ impl Host {
         let _turn = self.courtesy.turn(|| self.do_others_go_first(niceness)).await;
         let (reply, outcome) = oneshot::channel();
         let request_id = ids::uuid().into();
-        let job = Job { request_id, payload: invocation.payload, reply, tail };
+        let job = Job { request_id, payload: invocation.payload, reply, tail, busy: None };
         match pool.submit(job) {
             Submitted::Running => answer(outcome).await,
             Submitted::Queued(request_id) => self.queued(pool, &request_id, outcome).await,

@@ -1,6 +1,7 @@
 //! What one environment prints, and to which call each line belongs.
 //!
-//! An environment has one call at a time, so a line belongs to the call during which it was printed.
+//! An environment on demand has one call at a time, so a line belongs to the call during which it was printed; on
+//! instances a line belongs to no call.
 //! A process asks for work when its call is over: what it printed before is in its pipes by then, and is
 //! read before the next call begins.
 

@@ -22,7 +22,10 @@ pub fn demo(stack: Stack, arguments: &[String]) -> Outcome {
 pub fn bench(stack: Stack, options: &Bench) -> Outcome {
     match options.what {
         Measured::Gateway => {
-            let stack = up::start(stack, &Up { fresh: true, measured: true, ..as_before() })?;
+            // On demand unless instances are asked for by their variable: figures of both do not compare.
+            let compute = Some(as_before().compute.unwrap_or_default());
+            let stack = up::start(stack, &Up { fresh: true, measured: true, compute, ..as_before() })?;
+            say::progress("bench", format!("functions that buyers wait for: {}", stack.settings.compute));
             let mut command = app::command(&stack, "bench")?;
             system::start_yielding(&mut command, LOAD_NICENESS);
             run_command(command, "bench", &options.arguments)

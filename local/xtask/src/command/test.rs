@@ -48,6 +48,7 @@ fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
         return Err(Failure::new(format!("the package {END_TO_END} has no tests")));
     }
     let was_running = something_runs(&stack);
+    let chosen = stack.settings.compute;
     let compute = program::as_before().compute.unwrap_or_default();
     let fresh = Up { fresh: true, compute: Some(compute), ..program::as_before() };
     let mut stack = up::start(stack, &fresh)?;
@@ -58,9 +59,9 @@ fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
     if outcome.is_ok() {
         (stack, outcome) = on_instances(stack)?;
     }
-    stack.settings.compute = compute;
     if outcome.is_ok() {
         // It wants an empty stack of its own, whose tables outlive their server.
+        stack.settings.compute = compute;
         stack = chaos::start(stack)?;
         outcome = program::run(&stack, "chaos", &["--short".to_owned()]);
     }
@@ -68,6 +69,8 @@ fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
         Err(_) => say::progress("test", format!("logs are in {}", stack.place.state.join("logs").display())),
         Ok(()) => say::progress("test", "all tests passed"),
     }
+    stack.settings.compute = chosen;
+    stack.settings.remember(&stack.place)?;
     // Whoever was working with a running stack gets one back.
     if !was_running {
         stop::down(&stack)?;

@@ -81,7 +81,7 @@ fn summary(stack: &Stack, servers_only: bool) {
             say::line(format!("  {name:<26} {value}"));
         }
     }
-    if stack.settings.compute == Compute::Instances && !servers_only {
+    if stack.settings.compute == Compute::Instances && !servers_only && !stack.settings.watch {
         say::line(format!("  {:<26} {}", "compute", "instances (up --compute on-demand goes back)"));
     }
     say::line(format!("  {:<26} {}", "logs", stack.place.state.join("logs").display()));

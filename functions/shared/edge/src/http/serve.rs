@@ -61,10 +61,12 @@ pub async fn serve<H: HttpHandler + 'static>(handler: H, authorization: Authoriz
         async move {
             let LambdaEvent { mut payload, context } = event;
             continue_x_ray(&mut payload, &context);
-            let answering = answer(&*handler, payload, authorization);
+            let answering = async {
+                let answering = answer(&*handler, payload, authorization);
+                if shared { in_time(&context, answering).await } else { Ok(answering.await) }
+            };
             // Boxed, since runtime, handler and driver together nest deeper than the compiler follows.
-            let answering = Box::pin(span::invocation(&context, answering));
-            let response = if shared { in_time(&context, answering).await? } else { answering.await };
+            let response = Box::pin(span::invocation(&context, answering)).await?;
             Ok::<ApiGatewayV2httpResponse, Error>(response.into_event())
         }
     }))
@@ -78,7 +80,7 @@ fn is_shared() -> bool {
 
 /// Where calls share an environment, Lambda fails one whose time is over and lets its work go on. Here it ends,
 /// as it does where an environment has one call and ends with it: whoever takes over a claim once its lease is
-/// over relies on that.
+/// over finds nobody at work on it. Only what has been handed to Kafka by then may arrive for some seconds more.
 async fn in_time<T>(context: &Context, work: impl Future<Output = T>) -> Result<T, Error> {
     let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
     tokio::time::timeout(left, work).await.map_err(|_| {

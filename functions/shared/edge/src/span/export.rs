@@ -1,6 +1,6 @@
 //! Handing spans over: to a collector beside the function, by OTLP over HTTP as JSON.
 //!
-//! Lambda freezes an environment once it has answered, so what has ended is handed over at the end of each
+//! Lambda freezes an environment on demand once it has answered, so what has ended is handed over at the end of each
 //! invocation, before the answer. A collector that does not take them loses them: no payment waits for it
 //! longer than [`TIMEOUT`]. TLS and credentials are the collector's business.
 
@@ -22,6 +22,8 @@ use crate::config::optional;
 const TIMEOUT: Duration = Duration::from_millis(500);
 /// Spans kept until the invocation ends; more are lost, and told of.
 const SPANS_MAX: usize = 4096;
+/// No record is longer on its way: whoever sent it has given it up.
+const ON_THE_WAY_MAX: Duration = Duration::from_secs(30);
 /// Where a collector takes traces, below its address.
 const PATH: &str = "/v1/traces";
 
@@ -97,8 +99,8 @@ impl Exporter {
         Ok(Self { collector, resource, client, kept: Mutex::default() })
     }
 
-    /// Hands over what has ended. A record on its way that nobody told of ends here, with the last invocation
-    /// under way: it may be a neighbour's.
+    /// Hands over what has ended. A record on its way that nobody told of ends here, unless it may be that of an
+    /// invocation that is under way.
     pub async fn flush(&self) {
         let (ended, lost) = self.take();
         if lost > 0 {
@@ -115,12 +117,11 @@ impl Exporter {
     fn take(&self) -> (Vec<SpanData>, usize) {
         let mut kept = self.kept();
         let mut ended = std::mem::take(&mut kept.ended);
-        if !invocation::has_neighbours() {
-            ended.extend(kept.on_their_way.drain().map(|(_, mut span)| {
-                span.end();
-                span
-            }));
-        }
+        let oldest = if invocation::are_under_way() { SpanData::before(ON_THE_WAY_MAX) } else { u64::MAX };
+        ended.extend(kept.on_their_way.extract_if(|_, span| span.started < oldest).map(|(_, mut span)| {
+            span.end();
+            span
+        }));
         (ended, std::mem::take(&mut kept.lost))
     }
 
@@ -186,12 +187,10 @@ mod tests {
         let exporter = Exporter::new("http://127.0.0.1:1", Vec::new()).unwrap();
         exporter.ended(SpanData::begin("request"));
         exporter.ended(on_its_way(7));
-        let last = Counted::new();
-        let first = Counted::new();
+        let neighbour = Counted::new();
         assert_eq!(exporter.take().0.len(), 1);
-        drop(first);
+        drop(neighbour);
         let (left, lost) = exporter.take();
         assert_eq!((left.len(), left[0].context.span_id, lost), (1, 7, 0));
-        drop(last);
     }
 }

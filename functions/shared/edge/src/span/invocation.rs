@@ -16,7 +16,7 @@ tokio::task_local! {
 
 /// Invocations that this environment has begun.
 static BEGUN: AtomicU64 = AtomicU64::new(0);
-/// Invocations that have begun and not handed over their spans.
+/// Invocations whose work has begun and not ended.
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
 
 struct Invocation {
@@ -30,13 +30,14 @@ pub(crate) async fn run<T>(context: &Context, work: impl Future<Output = T>) -> 
     if !super::is_listened_to() {
         return work.await;
     }
-    let _counted = Counted::new();
+    let counted = Counted::new();
     let invocation = Invocation {
         id: context.request_id.clone(),
         x_ray: context.xray_trace_id.as_deref().and_then(trace::from_x_ray),
         is_cold: BEGUN.fetch_add(1, Ordering::Relaxed) == 0,
     };
     let result = CURRENT.scope(invocation, work).await;
+    drop(counted);
     export::flush().await;
     result
 }
@@ -56,9 +57,9 @@ pub(super) fn x_ray() -> Option<TraceContext> {
     of_current(|invocation| invocation.x_ray.clone()).flatten()
 }
 
-/// Whether others than the one that asks are under way.
-pub(super) fn has_neighbours() -> bool {
-    UNDER_WAY.load(Ordering::Relaxed) > 1
+/// Whether invocations are at work.
+pub(super) fn are_under_way() -> bool {
+    UNDER_WAY.load(Ordering::Relaxed) > 0
 }
 
 fn of_current<T>(get: impl FnOnce(&Invocation) -> T) -> Option<T> {

@@ -1,6 +1,6 @@
 //! A span as it is told.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use gateway_wire::TraceContext;
 
@@ -50,6 +50,11 @@ impl SpanData {
     /// Whether it goes on after its handle is dropped, until what it sends is acknowledged.
     pub(super) const fn is_on_its_way(&self) -> bool {
         self.kind == PRODUCER
+    }
+
+    /// The time so long ago, in nanoseconds since the epoch.
+    pub(super) fn before(ago: Duration) -> u64 {
+        now_ns().saturating_sub(u64::try_from(ago.as_nanos()).unwrap_or(u64::MAX))
     }
 
     pub(super) fn end(&mut self) {

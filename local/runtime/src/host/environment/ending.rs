@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::join_all;
+
 use super::{Current, Environment};
 use crate::host::errors::Failure;
 use crate::host::options::CallLines;
@@ -22,7 +24,11 @@ impl Environment {
             let mut calls = self.lock();
             match calls.iter().position(|call| &*call.request_id == request_id) {
                 Some(position) => calls.swap_remove(position),
-                None => return false,
+                None => {
+                    // Its time was over; who answers is free again all the same.
+                    self.pool.returns(self.id);
+                    return false;
+                }
             }
         };
         self.pool.answered(self.id);
@@ -36,9 +42,7 @@ impl Environment {
     /// The environment ends: so do the calls that it is busy with.
     pub(super) async fn fail_calls(&self, failure: &Failure) {
         let calls = std::mem::take(&mut *self.lock());
-        for call in calls {
-            self.fail(call, failure).await;
-        }
+        join_all(calls.into_iter().map(|call| self.fail(call, failure))).await;
     }
 
     /// Fails the calls whose time is over; what the function does about them goes on, and comes to nothing.
@@ -66,7 +70,6 @@ impl Environment {
         self.write_end(&current, failure).await;
         // Who asked may have gone; the work is done all the same.
         drop(current.reply.send(outcome));
-        self.answered.notify_waiters();
     }
 
     /// What AWS writes after a call, behind all that the function has printed.

@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 pub(super) use watch::run;
 
 use super::errors::Failure;
 use super::job::Job;
+use super::load::{Busy, Load};
 use super::options::CallLines;
 use super::output::Output;
 use super::pool::{Next, Pool};
@@ -37,8 +38,7 @@ pub(super) struct Environment {
     /// How long it took until it first asked for work, for the REPORT of its first call; 0 is nothing to tell.
     init_us: AtomicU64,
     pub(super) output: Arc<Output>,
-    /// A call has been answered.
-    answered: Notify,
+    load: Arc<Load>,
 }
 
 /// The process that was started.
@@ -57,10 +57,11 @@ pub(super) struct Current {
     pub(super) init: Option<Duration>,
     reply: oneshot::Sender<InvokeOutcome>,
     tail: Option<Arc<Tail>>,
+    _busy: Option<Busy>,
 }
 
 impl Environment {
-    pub(super) fn new(pool: Arc<Pool>, id: u64, stop: CancellationToken) -> Self {
+    pub(super) fn new(pool: Arc<Pool>, id: u64, stop: CancellationToken, load: Arc<Load>) -> Self {
         Self {
             output: Arc::new(Output::new(Arc::clone(&pool.log))),
             id,
@@ -71,7 +72,7 @@ impl Environment {
             init_failure: Mutex::default(),
             process: OnceLock::new(),
             init_us: AtomicU64::new(0),
-            answered: Notify::new(),
+            load,
         }
     }
 
@@ -96,10 +97,10 @@ impl Environment {
             debugger.admits(&self.pool.function.name, self.process_id()).await;
         }
         self.pool.counters.invocations.add_one();
-        let Job { request_id, payload, reply, tail } = job;
+        let Job { request_id, payload, reply, tail, busy } = job;
         let init = Some(self.init_us.swap(0, Ordering::Relaxed)).filter(|us| *us > 0);
         let init = init.map(Duration::from_micros);
-        Some((Current { request_id, started: Instant::now(), init, reply, tail }, payload))
+        Some((Current { request_id, started: Instant::now(), init, reply, tail, _busy: busy }, payload))
     }
 
     /// Notes the call that is about to be handed to the process. What it prints is told from what its neighbours

@@ -121,13 +121,7 @@ async fn until_end(
 /// The pool is closed or the code replaced, and no call is under way here.
 async fn stopped(environment: &Environment) {
     environment.stop.cancelled().await;
-    loop {
-        let answered = environment.answered.notified();
-        if environment.lock().is_empty() {
-            return;
-        }
-        answered.await;
-    }
+    environment.load.is_over().await;
 }
 
 /// Tells whoever waits what became of the environment.

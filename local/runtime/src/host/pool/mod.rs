@@ -11,7 +11,7 @@ use std::time::Instant;
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use state::{Idle, State};
+use state::{Idle, Member, State};
 
 use super::FunctionLog;
 use super::job::Job;
@@ -81,18 +81,20 @@ impl Pool {
             return Submitted::Refused(InvokeOutcome::ServiceError("the runtime is shutting down".into()));
         }
         while let Some(idle) = state.idle.pop() {
+            job.busy = state.member(idle.id).map(Member::takes);
             match idle.sender.send(job) {
                 Ok(()) => return Submitted::Running,
                 Err(unsent) => job = unsent,
             }
         }
+        job.busy = None;
         if state.queue.len() >= self.options.queue_max || self.function.environments_max == 0 {
             self.counters.throttles.add_one();
             return Submitted::Refused(InvokeOutcome::Throttled);
         }
         let request_id = Arc::clone(&job.request_id);
         state.queue.push_back(job);
-        let soon_free = state.returning();
+        let soon_free = state.coming(false);
         self.start_if_wanted(state, soon_free);
         Submitted::Queued(request_id)
     }
@@ -122,28 +124,34 @@ impl Pool {
     pub(super) fn next(&self, id: u64) -> Next {
         let mut state = self.lock();
         if let Some(member) = state.member(id) {
-            member.is_starting = false;
-            member.returning = member.returning.saturating_sub(1);
+            if std::mem::take(&mut member.is_starting) {
+                member.last_used = Instant::now();
+            }
+            member.coming = member.coming.saturating_sub(1);
         }
         if state.turns_away(id) {
             return Next::None;
         }
-        while let Some(job) = state.queue.pop_front() {
+        while let Some(mut job) = state.queue.pop_front() {
             // Who asked may have gone in the meantime.
             if !job.reply.is_closed() {
+                job.busy = state.member(id).map(Member::takes);
                 return Next::Job(job);
             }
         }
         let (sender, receiver) = oneshot::channel();
-        state.idle.push(Idle { id, since: Instant::now(), sender });
+        state.idle.push(Idle { id, sender });
         Next::Parked(receiver)
     }
 
-    /// Takes an environment without a call out of the parked ones if it has been idle for too long.
+    /// Takes an environment out of the parked ones if it has had no call for too long. Some of its workers may be
+    /// busy with calls whose time is over.
     pub(super) fn retire_if_idle(&self, id: u64) -> bool {
         let mut state = self.lock();
-        let last = state.idle.iter().filter(|idle| idle.id == id).map(|idle| idle.since).max();
-        let is_idle = last.is_some_and(|last| last.elapsed() >= self.options.idle_max);
+        let idle_max = self.options.idle_max;
+        let is_idle = state
+            .member(id)
+            .is_some_and(|member| member.load.is_none() && member.last_used.elapsed() >= idle_max);
         if is_idle {
             state.idle.retain(|idle| idle.id != id);
         }
@@ -152,12 +160,18 @@ impl Pool {
 
     /// An environment answered: it is no crash loop, and is back in a moment.
     pub(super) fn answered(&self, id: u64) {
-        if let Some(member) = self.lock().member(id) {
-            member.returning += 1;
-        }
+        self.returns(id);
         // A load is cheaper than a store that every core has to see.
         if self.crashes_in_a_row.load(Ordering::Relaxed) != 0 {
             self.crashes_in_a_row.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// One of an environment's workers is about to ask for work again.
+    pub(super) fn returns(&self, id: u64) {
+        if let Some(member) = self.lock().member(id) {
+            member.coming = (member.coming + 1).min(self.function.compute.calls_max());
+            member.last_used = Instant::now();
         }
     }
 

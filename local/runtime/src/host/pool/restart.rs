@@ -26,12 +26,13 @@ impl Pool {
 }
 
 impl State {
-    /// Parked environments end now, since no call can reach them any more; the others when they ask for work.
+    /// No further call reaches the environments that are there: they end once they have none. Those that are being
+    /// started end when they ask for work.
     fn outdate(&mut self) {
-        let parked: Vec<u64> = self.idle.drain(..).map(|idle| idle.id).collect();
+        self.idle.clear();
         for member in &mut self.members {
             member.is_outdated = true;
-            if parked.contains(&member.id) {
+            if !member.is_starting {
                 member.stop.cancel();
             }
         }

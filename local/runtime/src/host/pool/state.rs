@@ -1,12 +1,14 @@
 //! What a pool's lock guards.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::host::job::Job;
+use crate::host::load::{Busy, Load};
 
 /// The environments and the queue of one function.
 #[derive(Debug, Default)]
@@ -22,7 +24,6 @@ pub(super) struct State {
 #[derive(Debug)]
 pub(super) struct Idle {
     pub(super) id: u64,
-    pub(super) since: Instant,
     pub(super) sender: oneshot::Sender<Job>,
 }
 
@@ -32,8 +33,11 @@ pub(super) struct Member {
     pub(super) id: u64,
     /// It has not asked for work yet.
     pub(super) is_starting: bool,
-    /// Answers that it has given without having asked for work again since: it is about to.
-    pub(super) returning: usize,
+    /// Its workers that are about to ask for work: those that have not done so yet, and those that have just answered.
+    pub(super) coming: usize,
+    pub(super) load: Arc<Load>,
+    /// When it was last given a call, or could have been for the first time.
+    pub(super) last_used: Instant,
     /// Ends it once it has no call.
     pub(super) stop: CancellationToken,
     /// Its code has been replaced.
@@ -41,17 +45,21 @@ pub(super) struct Member {
 }
 
 impl State {
-    /// Environments that have not asked for work yet.
-    pub(super) fn starting(&self) -> usize {
-        self.members.iter().filter(|member| member.is_starting).count()
-    }
-
-    /// Calls that environments are about to ask for.
-    pub(super) fn returning(&self) -> usize {
-        self.members.iter().map(|member| member.returning).sum()
+    /// Workers that are about to ask for work, in environments that are being started or in those that are there.
+    pub(super) fn coming(&self, are_starting: bool) -> usize {
+        let members = self.members.iter().filter(|member| member.is_starting == are_starting);
+        members.map(|member| member.coming).sum()
     }
 
     pub(super) fn member(&mut self, id: u64) -> Option<&mut Member> {
         self.members.iter_mut().find(|member| member.id == id)
+    }
+}
+
+impl Member {
+    /// It is chosen for a call.
+    pub(super) fn takes(&mut self) -> Busy {
+        self.last_used = Instant::now();
+        Busy::new(&self.load)
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Pool;
 use super::state::{Member, State};
 use crate::host::environment::{self, Environment};
 use crate::host::errors::Failure;
+use crate::host::load::Load;
 use crate::invoke::InvokeOutcome;
 
 /// The first crash is followed by a new start at once, further ones after this, doubled each time …
@@ -72,7 +73,7 @@ impl Pool {
 
     /// Another environment if more jobs wait than those that are being started will take, up to the maximum.
     pub(super) fn start_if_wanted(self: &Arc<Self>, state: MutexGuard<'_, State>, soon_free: usize) {
-        let coming = state.starting() * self.function.compute.calls_max() + soon_free;
+        let coming = state.coming(true) + soon_free;
         let has_room = state.members.len() < self.function.environments_max;
         if state.queue.len() > coming && has_room && !state.is_closed {
             self.start_another(state);
@@ -82,15 +83,18 @@ impl Pool {
     pub(super) fn start_another(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let stop = self.stop.child_token();
+        let load = Arc::new(Load::default());
         state.members.push(Member {
             id,
             is_starting: true,
-            returning: 0,
+            coming: self.function.compute.calls_max(),
+            load: Arc::clone(&load),
+            last_used: Instant::now(),
             stop: stop.clone(),
             is_outdated: false,
         });
         drop(state);
-        let environment = Environment::new(Arc::clone(self), id, stop);
+        let environment = Environment::new(Arc::clone(self), id, stop, load);
         tokio::spawn(environment::run(environment, self.back_off()));
     }
 
