@@ -74,7 +74,10 @@ mod tests {
     use super::super::tests::template;
     use super::*;
 
-    const GIVEN: &str = "Runtime: { Niceness: 10, InstancesNiceness: 3, Environments: 12 }";
+    const GIVEN: &str =
+        "Runtime: { Niceness: 10, BackgroundNiceness: 19, InstancesNiceness: 3, Environments: 12 }";
+    /// What makes it a function that somebody waits for.
+    const ROUTE: &str = "Events: { Pay: { Type: HttpApi, Properties: { Method: POST, Path: /payment } } }";
 
     fn read(properties: &str) -> Result<Function, String> {
         let text = format!(
@@ -149,9 +152,10 @@ mod tests {
         let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
         let instances = "CapacityProviderConfig: { Arn: 'arn:x' }";
         for (properties, environments, niceness) in [
-            ("MemorySize: 512".to_owned(), 12, 10),
-            (instances.to_owned(), processors, 3),
-            (format!("{instances}, FunctionScalingConfig: {{ MaxExecutionEnvironments: 1 }}"), 1, 3),
+            (ROUTE.to_owned(), 12, 10),
+            (format!("{instances}, {ROUTE}"), processors, 3),
+            (instances.to_owned(), processors, 19),
+            (format!("{instances}, FunctionScalingConfig: {{ MaxExecutionEnvironments: 1 }}"), 1, 19),
         ] {
             let function = read(&properties).unwrap();
             assert_eq!(

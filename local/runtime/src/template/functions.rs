@@ -180,8 +180,8 @@ fn niceness(
     let on_instances = runtime.instances_niceness.filter(|_| compute != Compute::OnDemand);
     settings
         .niceness
-        .or(on_instances)
         .or(background)
+        .or(on_instances)
         .or(runtime.niceness)
         .unwrap_or_default()
         .min(NICENESS_MAX)

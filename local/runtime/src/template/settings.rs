@@ -96,8 +96,8 @@ pub struct RuntimeSettings {
     /// `nice(1)` of functions that no HTTP route calls, 0 to 19; without it as `Niceness`. Who waits for an
     /// answer goes first; under load, batches for the others gather longer.
     pub background_niceness: Option<u8>,
-    /// `nice(1)` of functions on Lambda Managed Instances, 0 to 19; without it as the others. One process does
-    /// there what many do elsewhere, and gets a process's share of the processors.
+    /// `nice(1)` of functions on Lambda Managed Instances that HTTP routes call, 0 to 19; without it as the others.
+    /// One process does there what many do elsewhere, and gets a process's share of the processors.
     pub instances_niceness: Option<u8>,
     /// Where SQS, SNS and S3 destinations lead: a folder or an endpoint, for all or by ARN,
     /// `sqs`, `sns`, `s3` or `*`.

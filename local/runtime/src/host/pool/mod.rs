@@ -2,6 +2,8 @@
 
 mod restart;
 mod state;
+#[cfg(test)]
+mod tests;
 mod turnover;
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
