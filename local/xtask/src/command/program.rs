@@ -22,9 +22,7 @@ pub fn demo(stack: Stack, arguments: &[String]) -> Outcome {
 pub fn bench(stack: Stack, options: &Bench) -> Outcome {
     match options.what {
         Measured::Gateway => {
-            // On demand unless instances are asked for by their variable: figures of both do not compare.
-            let compute = Some(as_before().compute.unwrap_or_default());
-            let stack = up::start(stack, &Up { fresh: true, measured: true, compute, ..as_before() })?;
+            let stack = up::start(stack, &Up { fresh: true, measured: true, ..from_scratch() })?;
             say::progress("bench", format!("functions that buyers wait for: {}", stack.settings.compute));
             let mut command = app::command(&stack, "bench")?;
             system::start_yielding(&mut command, LOAD_NICENESS);
@@ -56,6 +54,12 @@ pub fn audit(stack: &Stack, arguments: &[String]) -> Outcome {
 /// Options of an `up` that nobody typed.
 pub fn as_before() -> Up {
     Up { engine: chosen("GATEWAY_ENGINE"), compute: chosen("GATEWAY_COMPUTE"), ..Up::default() }
+}
+
+/// The same where nothing is to hang on what ran before: on demand, unless the variable asks for instances.
+pub fn from_scratch() -> Up {
+    let asked = as_before();
+    Up { compute: Some(asked.compute.unwrap_or_default()), ..asked }
 }
 
 fn chosen<T: clap::ValueEnum>(variable: &str) -> Option<T> {

@@ -49,9 +49,8 @@ fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
     }
     let was_running = something_runs(&stack);
     let chosen = stack.settings.compute;
-    let compute = program::as_before().compute.unwrap_or_default();
-    let fresh = Up { fresh: true, compute: Some(compute), ..program::as_before() };
-    let mut stack = up::start(stack, &fresh)?;
+    let mut stack = up::start(stack, &Up { fresh: true, ..program::from_scratch() })?;
+    let compute = stack.settings.compute;
     let mut outcome = end_to_end(&stack, &targets).and_then(|()| fuzz::run(&stack, &fuzz::in_tests()));
     if outcome.is_ok() {
         (stack, outcome) = watched(stack)?;
@@ -69,11 +68,11 @@ fn with_servers(stack: Stack, metadata: &Metadata) -> Outcome {
         Err(_) => say::progress("test", format!("logs are in {}", stack.place.state.join("logs").display())),
         Ok(()) => say::progress("test", "all tests passed"),
     }
-    stack.settings.compute = chosen;
-    stack.settings.remember(&stack.place)?;
     // Whoever was working with a running stack gets one back.
     if !was_running {
         stop::down(&stack)?;
+        stack.settings.compute = chosen;
+        stack.settings.remember(&stack.place)?;
     }
     outcome
 }

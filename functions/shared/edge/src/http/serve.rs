@@ -73,9 +73,10 @@ pub async fn serve<H: HttpHandler + 'static>(handler: H, authorization: Authoriz
     .await
 }
 
-/// Whether the environment takes several calls at once.
+/// Whether the environment takes several calls at once, as the runtime client reads it.
 fn is_shared() -> bool {
-    config::optional("AWS_LAMBDA_MAX_CONCURRENCY").is_some_and(|calls| calls != "1")
+    let calls = config::optional("AWS_LAMBDA_MAX_CONCURRENCY").and_then(|calls| calls.parse::<u32>().ok());
+    calls.is_some_and(|calls| calls > 1)
 }
 
 /// Where calls share an environment, Lambda fails one whose time is over and lets its work go on. Here it ends,

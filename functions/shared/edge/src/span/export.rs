@@ -117,8 +117,8 @@ impl Exporter {
     fn take(&self) -> (Vec<SpanData>, usize) {
         let mut kept = self.kept();
         let mut ended = std::mem::take(&mut kept.ended);
-        let oldest = if invocation::are_under_way() { SpanData::before(ON_THE_WAY_MAX) } else { u64::MAX };
-        ended.extend(kept.on_their_way.extract_if(|_, span| span.started < oldest).map(|(_, mut span)| {
+        let given_up = if invocation::are_under_way() { SpanData::before(ON_THE_WAY_MAX) } else { u64::MAX };
+        ended.extend(kept.on_their_way.extract_if(|_, span| span.started < given_up).map(|(_, mut span)| {
             span.end();
             span
         }));

@@ -30,7 +30,7 @@ pub(super) struct Environment {
     pub(super) pool: Arc<Pool>,
     /// Ends it once it has no call.
     stop: CancellationToken,
-    /// The calls it is busy with, as many as its concurrency at most.
+    /// The calls that the process has been given, as many as its compute says at most.
     calls: Mutex<Vec<Current>>,
     is_ready: AtomicBool,
     init_failure: Mutex<Option<Failure>>,
@@ -103,8 +103,8 @@ impl Environment {
         Some((Current { request_id, started: Instant::now(), init, reply, tail, _busy: busy }, payload))
     }
 
-    /// Notes the call that is about to be handed to the process. What it prints is told from what its neighbours
-    /// print, if it has any, by itself alone: as on AWS, by a request id in each line.
+    /// Notes the call that is about to be handed to the process. Where calls have neighbours, only the function
+    /// knows whose a line is that it prints.
     pub(super) fn begin(&self, current: Current) {
         if let Some(tail) = &current.tail {
             tail.keep(report::start(&current).as_bytes());

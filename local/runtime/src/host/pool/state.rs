@@ -36,7 +36,7 @@ pub(super) struct Member {
     /// Its workers that are about to ask for work: those that have not done so yet, and those that have just answered.
     pub(super) coming: usize,
     pub(super) load: Arc<Load>,
-    /// When it was last given a call, or could have been for the first time.
+    /// When it was last given a call or free for the next one.
     pub(super) last_used: Instant,
     /// Ends it once it has no call.
     pub(super) stop: CancellationToken,

@@ -90,7 +90,7 @@ async fn new_code_waits_for_a_call_that_is_on_its_way() {
 }
 
 #[tokio::test]
-async fn workers_that_have_not_asked_yet_are_counted_on() {
+async fn no_more_workers_are_counted_on_than_there_are() {
     let (pool, _workers) = pool();
     assert_eq!(pool.lock().coming(true), 0, "it is there");
     assert_eq!(pool.lock().coming(false), 0, "both have asked");
