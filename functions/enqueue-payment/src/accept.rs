@@ -25,9 +25,9 @@ where
         let wish = request::read(&request, self.clock.now())?;
         // The body holds the card: it is wiped before anything is awaited.
         drop(request);
-        let payment_id = PaymentId::from_u128(self.clock.ulid());
-        let payable = self.check(&wish, payment_id).await?;
-        match self.claim(&wish, payment_id, payable).await? {
+        let claim = self.claim_request(&wish);
+        let payable = self.check(&wish, claim.payment_id).await?;
+        match self.claim(&wish, claim, payable).await? {
             Turn::Queue(payment_id) => self.queue(wish, payment_id, &trace).await,
             Turn::Replay(payment_id, status) => {
                 let request = wish.order.to_request(payment_id, wish.card.summary());

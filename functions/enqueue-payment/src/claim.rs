@@ -32,25 +32,26 @@ where
     D: PaymentClaims,
     C: Clock,
 {
-    /// Claims the wish for `payment_id`, or decides by the claim that is there.
+    /// Makes the claim, or decides by the one that is there.
     ///
     /// A reservation that is not `payable` may be so because of an equal earlier request: that is
     /// looked up before the reservation's state counts, so that a retry is answered as a retry.
     pub(crate) async fn claim(
         &self,
         wish: &Wish,
-        payment_id: PaymentId,
+        mut request: ClaimRequest,
         payable: Result<(), RejectReason>,
     ) -> Result<Turn, Problem> {
-        let mut request = self.claim_request(wish, payment_id);
-        let item = item(&wish.order, payment_id);
-        let payment = NewPayment { item: &item, card: &wish.card };
         let mut outcome = match payable {
-            Ok(()) => self.claims.claim(&request, payment).await.map_err(answer::unfinished(payment_id))?,
+            Ok(()) => {
+                let item = item(&wish.order, request.payment_id);
+                let claiming = self.claims.claim(&request, NewPayment { item: &item, card: &wish.card });
+                claiming.await.map_err(answer::unfinished(request.payment_id))?
+            }
             Err(reason) => ClaimOutcome::Taken(self.find_earlier(&request, reason).await?),
         };
         for _ in 0..ROUNDS_MAX {
-            let ClaimOutcome::Taken(earlier) = outcome else { return Ok(Turn::Queue(request.payment_id)) };
+            let ClaimOutcome::Taken(earlier) = outcome else { break };
             let status = self.ledger.payment_status(earlier.payment_id).await?;
             outcome = match decide(&earlier, &request, status) {
                 ClaimDecision::Replay(id) => {
@@ -75,13 +76,21 @@ where
                 }
                 ClaimDecision::Replace(_) => {
                     payable.map_err(answer::refused)?;
-                    request.payment_id = payment_id;
+                    // The key's own id may be the earlier payment's.
+                    request.payment_id = PaymentId::from_u128(self.clock.ulid());
+                    let item = item(&wish.order, request.payment_id);
+                    let payment = NewPayment { item: &item, card: &wish.card };
                     let replacing = self.claims.replace(&earlier, &request, payment);
-                    replacing.await.map_err(answer::unfinished(payment_id))?
+                    replacing.await.map_err(answer::unfinished(request.payment_id))?
                 }
             };
         }
-        Err(answer::in_flight(request.payment_id, request.lease_until, request.now))
+        match outcome {
+            ClaimOutcome::Claimed => Ok(Turn::Queue(request.payment_id)),
+            ClaimOutcome::Taken(claim) => {
+                Err(answer::in_flight(claim.payment_id, claim.lease_until, request.now))
+            }
+        }
     }
 
     /// The claim of an equal earlier request, for a reservation that cannot be paid now.
@@ -94,13 +103,12 @@ where
             RejectReason::ReservationReleased
             | RejectReason::ReservationExpired
             | RejectReason::AlreadyPaid
-            | RejectReason::PaymentInProgress => {
-                self.claims.find(&request.key, request.now).await?.ok_or_else(refused)
-            }
+            | RejectReason::PaymentInProgress => self.claims.find(&request.key).await?.ok_or_else(refused),
         }
     }
 
-    fn claim_request(&self, wish: &Wish, payment_id: PaymentId) -> ClaimRequest {
+    /// For the first payment of its key.
+    pub(crate) fn claim_request(&self, wish: &Wish) -> ClaimRequest {
         let now = self.clock.now();
         let user = wish.order.user_id.clone();
         let (key, window_ms) = match &wish.key {
@@ -111,8 +119,8 @@ where
             }
         };
         ClaimRequest {
+            payment_id: key.payment_id(now),
             key,
-            payment_id,
             fingerprint: wish.fingerprint,
             now,
             lease_until: now.plus_millis(CLAIM_LEASE_MS),
@@ -122,14 +130,12 @@ where
 }
 
 fn item(order: &Order, payment_id: PaymentId) -> NewPaymentItem {
-    let accepted_at = payment_id.accepted_at();
     NewPaymentItem {
         payment_id,
         reservation_id: order.reservation_id,
         user_id: order.user_id.clone(),
         amount: order.amount,
-        accepted_at,
-        card_expires_at: accepted_at.plus_millis(CARD_LIFE_MS),
+        card_expires_at: payment_id.accepted_at().plus_millis(CARD_LIFE_MS),
     }
 }
 

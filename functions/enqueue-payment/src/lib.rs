@@ -1,8 +1,8 @@
 //! Accepts a payment and queues it.
 //!
 //! Route: `POST /payment`. The reservation is checked first, so that what cannot be paid is refused at
-//! once. Then the request is claimed (a payment id is chosen and stored in the claim, and with it, as
-//! one, the payment's item with its sealed card), the payment produced to `order_queue`, and only then
+//! once. Then the request is claimed (its payment's id is made of what is claimed; claim and sealed
+//! card are one item), the payment produced to `order_queue`, and only then
 //! answered 202. A crash at any point leaves nothing, or a claim whose lease lapses: the next equal
 //! request goes on with the *same* payment id, and producing may be repeated. The steps need one
 //! another, so none runs beside another: a claim for what is refused would block its correction, a

@@ -63,7 +63,6 @@ async fn town() -> Town {
         reservation_id: RESERVATION,
         user_id: user.clone(),
         amount,
-        accepted_at: now,
         card_expires_at: now.plus_millis(1_800_000),
     };
     vault.put(&item, card()).await.unwrap();

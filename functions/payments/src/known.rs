@@ -84,8 +84,8 @@ fn accepted(item: &NewPaymentItem) -> PaymentBody {
         card: None,
         charge_id: None,
         reason: None,
-        created_at: WireTime(item.accepted_at),
-        updated_at: WireTime(item.accepted_at),
+        created_at: WireTime(item.payment_id.accepted_at()),
+        updated_at: WireTime(item.payment_id.accepted_at()),
         events: Vec::new(),
         links: PaymentLinks::new(item.payment_id, item.reservation_id),
     }

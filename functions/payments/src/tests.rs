@@ -24,7 +24,8 @@ use crate::Payments;
 
 type Handler = Payments<MemoryLedger, MemoryPayments>;
 
-const PAYMENT: PaymentId = PaymentId::from_u128(9);
+/// Accepted at [`NOW`].
+const PAYMENT: PaymentId = PaymentId::from_u128((1_795_426_200_000 << 80) | 9);
 const RESERVATION: ReservationId = ReservationId::from_u128(2);
 const PRODUCT: ProductId = ProductId::from_u128(1);
 const NOW: Timestamp = Timestamp::from_millis(1_795_426_200_000);
@@ -58,7 +59,6 @@ async fn accepted() -> Handler {
         reservation_id: RESERVATION,
         user_id: ana(),
         amount: price,
-        accepted_at: NOW,
         card_expires_at: NOW.plus_millis(1_800_000),
     };
     let card = CardSecret::Encrypted(EncryptedCard::new("YWJj".into()).ok().unwrap());

@@ -101,7 +101,6 @@ async fn begin(function: &Function) {
         reservation_id: RESERVATION,
         user_id: user_id.clone(),
         amount: price,
-        accepted_at: now,
         card_expires_at: now.plus_millis(1_800_000),
     };
     let card = CardSecret::Encrypted(EncryptedCard::new("YWJj".into()).ok().unwrap());

@@ -1,21 +1,28 @@
 //! The DynamoDB adapter against the suites of its ports, on a real (local) DynamoDB.
 //!
-//! Needs `AWS_ENDPOINT_URL_DYNAMODB`; the tables are made if they are missing, and left as they are.
+//! Needs `AWS_ENDPOINT_URL_DYNAMODB`; the table is made if it is missing, and left as it is.
 // A helper of a test panics like the test itself.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::HashMap;
 use std::env;
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
 };
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use gateway_conformance::attempts::{LEASE_MS, authorized, fresh_payment, now, raw_card};
+use gateway_conformance::attempts::{LEASE_MS, authorized, failure, fresh_payment, now, raw_card};
 use gateway_conformance::claims::fresh_key;
+use gateway_domain::charge::Certainty;
+use gateway_domain::claim::Claim;
+use gateway_domain::limits::{CARD_LIFE_MS, IDEMPOTENCY_WINDOW_MS};
+use gateway_domain::{PaymentId, Timestamp};
 use gateway_dynamodb::{DynamoStore, StoreConfig, dynamodb_client};
-use gateway_ports::attempts::{AttemptClaim, CardVault as _, ChargeAttempts as _};
-use gateway_ports::claims::{ClaimOutcome, ClaimRequest, NewPayment, PaymentClaims as _};
-use tokio::io::{AsyncReadExt as _, copy, copy_bidirectional};
+use gateway_ports::attempts::{
+    AttemptClaim, CardVault as _, ChargeAttempts as _, Erased, NewPaymentItem, PendingPayments as _, Recorded,
+};
+use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, NewPayment, PaymentClaims as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::OnceCell;
 
@@ -40,8 +47,7 @@ fn default(name: &str) -> Option<&'static str> {
     match name {
         "AWS_REGION" => Some("us-east-1"),
         "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local"),
-        "GATEWAY_CLAIMS_TABLE" => Some("conformance-claims"),
-        "GATEWAY_PAYMENTS_TABLE" => Some("conformance-payments"),
+        "GATEWAY_PAYMENTS_TABLE" => Some("conformance-items"),
         _ => None,
     }
 }
@@ -52,19 +58,18 @@ async fn store() -> DynamoStore {
 
 /// Each test has its own client, since connections belong to a test's runtime.
 async fn store_with(vault_key: &str) -> DynamoStore {
-    static TABLES: OnceCell<()> = OnceCell::const_new();
+    static TABLE: OnceCell<()> = OnceCell::const_new();
     let config = config(vault_key);
-    TABLES.get_or_init(|| create_tables_for_tests(&config)).await;
+    TABLE.get_or_init(|| create_table_for_tests(&config)).await;
     DynamoStore::new(config)
 }
 
-async fn create_tables_for_tests(config: &StoreConfig) {
+async fn create_table_for_tests(config: &StoreConfig) {
     let client = dynamodb_client(&config.aws);
-    create_table(&client, &config.claims_table, "claim_key").await;
-    create_table(&client, &config.payments_table, "payment_id").await;
+    create_table(&client, &config.payments_table, "pk").await;
 }
 
-/// As infra/template.yaml declares them.
+/// As infra/template.yaml declares it.
 async fn create_table(client: &Client, table: &str, key: &str) {
     let attribute = AttributeDefinition::builder().attribute_name(key);
     let schema = KeySchemaElement::builder().attribute_name(key).key_type(KeyType::Hash);
@@ -104,19 +109,17 @@ mod attempts {
 }
 
 /// What the table really holds, without the adapter.
-async fn raw_item(payment_id: impl ToString) -> Vec<String> {
+async fn raw_item(payment_id: PaymentId) -> HashMap<String, AttributeValue> {
     let config = config(KEY);
     let answer = dynamodb_client(&config.aws)
         .get_item()
         .table_name(&config.payments_table)
-        .key("payment_id", AttributeValue::S(payment_id.to_string()))
+        .key("pk", AttributeValue::S(payment_id.tail()))
         .consistent_read(true)
         .send()
         .await
         .unwrap();
-    let mut names: Vec<_> = answer.item.unwrap_or_default().into_keys().collect();
-    names.sort();
-    names
+    answer.item.unwrap_or_default()
 }
 
 #[tokio::test]
@@ -126,7 +129,7 @@ async fn a_verdict_and_an_erasure_leave_nothing_of_the_card_in_the_item() {
         let item = fresh_payment(now());
         store.put(&item, raw_card()).await.unwrap();
         let sealed = raw_item(item.payment_id).await;
-        assert!(sealed.contains(&"card".to_owned()) && sealed.contains(&"cvv".to_owned()), "{sealed:?}");
+        assert!(sealed.contains_key("card") && sealed.contains_key("cvv"), "{sealed:?}");
         if by_verdict {
             store.claim_attempt(item.payment_id, 1, now(), LEASE_MS).await.unwrap();
             store.record_verdict(item.payment_id, 1, &authorized(item.payment_id)).await.unwrap();
@@ -134,8 +137,8 @@ async fn a_verdict_and_an_erasure_leave_nothing_of_the_card_in_the_item() {
             store.erase(item.payment_id).await.unwrap();
         }
         let left = raw_item(item.payment_id).await;
-        assert!(!left.contains(&"card".to_owned()) && !left.contains(&"cvv".to_owned()), "{left:?}");
-        assert_eq!(left.contains(&"verdict".to_owned()), by_verdict, "{left:?}");
+        assert!(!left.contains_key("card") && !left.contains_key("cvv"), "{left:?}");
+        assert_eq!(left.contains_key("verdict"), by_verdict, "{left:?}");
     }
 }
 
@@ -144,9 +147,13 @@ async fn a_claim_whose_card_cannot_be_opened_is_given_back_without_doubt() {
     let item = fresh_payment(now());
     store().await.put(&item, raw_card()).await.unwrap();
     let stranger = store_with(OTHER_KEY).await;
-    let refused = stranger.claim_attempt(item.payment_id, 1, item.accepted_at, LEASE_MS).await;
+    let refused = stranger.claim_attempt(item.payment_id, 1, item.payment_id.accepted_at(), LEASE_MS).await;
     assert!(refused.is_err_and(|error| !error.is_transient()));
-    let again = store().await.claim_attempt(item.payment_id, 1, item.accepted_at, LEASE_MS).await.unwrap();
+    let again = store()
+        .await
+        .claim_attempt(item.payment_id, 1, item.payment_id.accepted_at(), LEASE_MS)
+        .await
+        .unwrap();
     let AttemptClaim::Claimed(claimed) = again else { panic!("the claim was not given back") };
     assert_eq!((claimed.fence, claimed.may_be_charged), (2, false));
 }
@@ -196,17 +203,21 @@ async fn lose_the_answer(client: &mut TcpStream, server: &mut TcpStream) {
     }
 }
 
+fn claim_request(key: ClaimKey, now: Timestamp) -> ClaimRequest {
+    ClaimRequest {
+        payment_id: key.payment_id(now),
+        key,
+        fingerprint: [7; 32],
+        now,
+        lease_until: now.plus_millis(15_000),
+        expires_at: now.plus_millis(120_000),
+    }
+}
+
 #[tokio::test]
 async fn a_claim_whose_answer_got_lost_is_recognised_as_ours() {
-    let item = fresh_payment(now());
-    let request = ClaimRequest {
-        key: fresh_key(),
-        payment_id: item.payment_id,
-        fingerprint: [7; 32],
-        now: item.accepted_at,
-        lease_until: item.accepted_at.plus_millis(15_000),
-        expires_at: item.accepted_at.plus_millis(120_000),
-    };
+    let request = claim_request(fresh_key(), now());
+    let item = NewPaymentItem { payment_id: request.payment_id, ..fresh_payment(request.now) };
     let (store, card) = (store_losing_the_first_answer().await, raw_card());
     let payment = NewPayment { item: &item, card: &card };
     assert_eq!(store.claim(&request, payment).await.unwrap(), ClaimOutcome::Claimed);
@@ -218,7 +229,202 @@ async fn an_attempt_whose_answer_got_lost_is_recognised_as_ours() {
     let item = fresh_payment(now());
     store().await.put(&item, raw_card()).await.unwrap();
     let store = store_losing_the_first_answer().await;
-    let answer = store.claim_attempt(item.payment_id, 1, item.accepted_at, LEASE_MS).await.unwrap();
+    let answer =
+        store.claim_attempt(item.payment_id, 1, item.payment_id.accepted_at(), LEASE_MS).await.unwrap();
     let AttemptClaim::Claimed(claimed) = answer else { panic!("busy with itself") };
     assert_eq!((claimed.fence, claimed.may_be_charged), (1, false));
+}
+
+/// A request, and a payment of the same key that was so long ago that its item is tidied up.
+fn two_of_one_key() -> (ClaimRequest, PaymentId) {
+    let (key, now) = (fresh_key(), now());
+    let long_ago = key.payment_id(now.plus_millis(-90_000_000));
+    (claim_request(key, now), long_ago)
+}
+
+#[tokio::test]
+async fn a_payment_whose_place_another_one_has_is_as_one_without_an_item() {
+    let (request, gone) = two_of_one_key();
+    let (store, card) = (store().await, raw_card());
+    let item = NewPaymentItem { payment_id: request.payment_id, ..fresh_payment(request.now) };
+    let claimed = store.claim(&request, NewPayment { item: &item, card: &card }).await.unwrap();
+    assert_eq!(claimed, ClaimOutcome::Claimed);
+
+    assert_eq!(store.pending(gone).await.unwrap(), None);
+    let attempt = store.claim_attempt(gone, 1, request.now, LEASE_MS).await.unwrap();
+    assert!(matches!(attempt, AttemptClaim::CardGone { may_be_charged: true }));
+    let verdict = authorized(gone);
+    assert_eq!(store.record_verdict(gone, 0, &verdict).await.unwrap(), Recorded::Stands);
+    assert_eq!(store.record_learned(gone, &verdict).await.unwrap(), Recorded::Stands);
+    assert_eq!(store.record_failure(gone, 0, &failure(Certainty::Unknown)).await.unwrap(), Recorded::Stands);
+    assert_eq!(store.erase(gone).await.unwrap(), Erased::of(None));
+
+    assert_eq!(store.pending(request.payment_id).await.unwrap(), Some(item));
+    let attempt = store.claim_attempt(request.payment_id, 1, request.now, LEASE_MS).await.unwrap();
+    assert!(matches!(attempt, AttemptClaim::Claimed(_)), "nothing has touched the other's item");
+}
+
+#[tokio::test]
+async fn a_verdict_that_came_when_its_item_was_gone_is_in_no_claims_way() {
+    let (mut request, gone) = two_of_one_key();
+    let (store, card) = (store().await, raw_card());
+    assert_eq!(store.record_learned(gone, &authorized(gone)).await.unwrap(), Recorded::Stands);
+
+    let item = NewPaymentItem { payment_id: request.payment_id, ..fresh_payment(request.now) };
+    let outcome = store.claim(&request, NewPayment { item: &item, card: &card }).await.unwrap();
+    let ClaimOutcome::Taken(earlier) = outcome else { panic!("the verdict's item was overwritten") };
+    assert_eq!((earlier.payment_id, earlier.is_forgotten(request.now)), (gone, true));
+    let item = fresh_payment(request.now);
+    request.payment_id = item.payment_id;
+    let replaced = store.replace(&earlier, &request, NewPayment { item: &item, card: &card }).await.unwrap();
+    assert_eq!(replaced, ClaimOutcome::Claimed);
+    assert_eq!(store.find(&request.key).await.unwrap().unwrap().payment_id, item.payment_id);
+    assert_eq!(store.pending(item.payment_id).await.unwrap(), Some(item));
+    let learned = store.claim_attempt(gone, 1, request.now, LEASE_MS).await.unwrap();
+    assert!(matches!(learned, AttemptClaim::Decided(_)), "the verdict is still told");
+}
+
+async fn ends_at(payment_id: PaymentId) -> i64 {
+    raw_item(payment_id).await["expires_at"].as_n().unwrap().parse().unwrap()
+}
+
+/// What else the item is needed for is not cut short.
+#[tokio::test]
+async fn a_claim_that_goes_on_never_shortens_its_items_life() {
+    let mut request = claim_request(fresh_key(), now());
+    let (store, card) = (store().await, raw_card());
+    let first = NewPaymentItem { payment_id: request.payment_id, ..fresh_payment(request.now) };
+    store.claim(&request, NewPayment { item: &first, card: &card }).await.unwrap();
+    let before = ends_at(first.payment_id).await;
+    for (window_ms, longer) in [(1_000, false), (86_400_000, true)] {
+        let earlier = store.find(&request.key).await.unwrap().unwrap();
+        let next = fresh_payment(request.now);
+        request.payment_id = next.payment_id;
+        request.expires_at = request.now.plus_millis(window_ms);
+        let replaced = store.replace(&earlier, &request, NewPayment { item: &next, card: &card }).await;
+        assert_eq!(replaced.unwrap(), ClaimOutcome::Claimed);
+        assert_eq!(ends_at(first.payment_id).await > before, longer, "{window_ms} ms");
+        assert!(ends_at(first.payment_id).await >= before, "{window_ms} ms");
+    }
+}
+
+/// A request that claims and is never queued leaves its card for no longer than a card may be used; once it
+/// is queued somebody will take the card out, and the claim keeps the item.
+#[tokio::test]
+async fn an_item_ends_with_its_card_until_the_payment_is_queued() {
+    let mut request = claim_request(fresh_key(), now());
+    request.expires_at = request.now.plus_millis(IDEMPOTENCY_WINDOW_MS);
+    let (store, card) = (store().await, raw_card());
+    let item = NewPaymentItem { payment_id: request.payment_id, ..fresh_payment(request.now) };
+    store.claim(&request, NewPayment { item: &item, card: &card }).await.unwrap();
+    let seconds = |millis: i64| (request.now.plus_millis(millis).as_millis() + 999) / 1000;
+    assert_eq!(ends_at(item.payment_id).await, seconds(CARD_LIFE_MS));
+
+    let earlier = store.find(&request.key).await.unwrap().unwrap();
+    let heir = ClaimRequest { lease_until: request.lease_until.plus_millis(1), ..request.clone() };
+    assert_eq!(store.take_over(&earlier, &heir).await.unwrap(), ClaimOutcome::Claimed);
+    assert_eq!(ends_at(item.payment_id).await, seconds(CARD_LIFE_MS), "taking over queues nothing");
+
+    store.complete(&request.key, item.payment_id).await.unwrap();
+    assert_eq!(ends_at(item.payment_id).await, seconds(IDEMPOTENCY_WINDOW_MS));
+    store.erase(item.payment_id).await.unwrap();
+    let recorded = ends_at(item.payment_id).await;
+    assert!(recorded > seconds(IDEMPOTENCY_WINDOW_MS));
+    store.complete(&request.key, item.payment_id).await.unwrap();
+    assert_eq!(ends_at(item.payment_id).await, recorded, "what is recorded stays");
+}
+
+#[tokio::test]
+async fn a_claim_that_goes_on_takes_a_card_along_that_nobody_can_use() {
+    let mut request = claim_request(fresh_key(), now());
+    let (store, card) = (store().await, raw_card());
+    let first = NewPaymentItem { payment_id: request.payment_id, ..fresh_payment(request.now) };
+    store.claim(&request, NewPayment { item: &first, card: &card }).await.unwrap();
+    for (later_ms, has_card) in [(CARD_LIFE_MS - 1, true), (CARD_LIFE_MS, false)] {
+        let earlier = store.find(&request.key).await.unwrap().unwrap();
+        let next = fresh_payment(request.now);
+        let request = ClaimRequest {
+            payment_id: next.payment_id,
+            now: first.payment_id.accepted_at().plus_millis(later_ms),
+            ..request.clone()
+        };
+        let replaced = store.replace(&earlier, &request, NewPayment { item: &next, card: &card }).await;
+        assert_eq!(replaced.unwrap(), ClaimOutcome::Claimed);
+        let item = raw_item(first.payment_id).await;
+        assert_eq!((item.contains_key("card"), item.contains_key("cvv")), (has_card, has_card), "{later_ms}");
+    }
+    request.now = first.card_expires_at;
+    let attempt = store.claim_attempt(first.payment_id, 1, request.now, LEASE_MS).await.unwrap();
+    assert!(matches!(attempt, AttemptClaim::CardGone { may_be_charged: false }));
+}
+
+#[tokio::test]
+async fn a_verdict_finds_room_beside_a_claim_alone() {
+    let (mut request, _) = two_of_one_key();
+    let store = store().await;
+    let gone = store_claim(&request);
+    request.lease_until = request.lease_until.plus_millis(1);
+    assert_eq!(store.take_over(&gone, &request).await.unwrap(), ClaimOutcome::Claimed);
+    let verdict = authorized(request.payment_id);
+    assert_eq!(store.record_learned(request.payment_id, &verdict).await.unwrap(), Recorded::Stands);
+    let told = store.claim_attempt(request.payment_id, 1, request.now, LEASE_MS).await.unwrap();
+    assert!(matches!(told, AttemptClaim::Decided(_)));
+    assert_eq!(store.find(&request.key).await.unwrap().unwrap(), store_claim(&request));
+}
+
+/// What the store should tell of a request that claimed.
+fn store_claim(request: &ClaimRequest) -> Claim {
+    Claim {
+        payment_id: request.payment_id,
+        fingerprint: request.fingerprint,
+        completed: false,
+        lease_until: request.lease_until,
+        forgotten_at: request.expires_at,
+    }
+}
+
+/// A store whose first request is told that a transaction is at its item.
+async fn store_meeting_a_transaction() -> DynamoStore {
+    drop(store().await);
+    let mut config = config(KEY);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let server = config.aws.dynamodb_endpoint.replace(address).unwrap();
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        refuse_by_conflict(&mut client).await;
+        loop {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let mut server = TcpStream::connect(server.trim_start_matches("http://")).await.unwrap();
+            tokio::spawn(async move { copy_bidirectional(&mut client, &mut server).await });
+        }
+    });
+    DynamoStore::new(config)
+}
+
+async fn refuse_by_conflict(client: &mut TcpStream) {
+    let mut request = Vec::new();
+    while !request.ends_with(b"}") {
+        client.read_buf(&mut request).await.unwrap();
+    }
+    let body =
+        r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":"met"}"#;
+    let head = "HTTP/1.1 400 Bad Request\r\nContent-Type: application/x-amz-json-1.0\r\nConnection: close";
+    let answer = format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    client.write_all(answer.as_bytes()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_write_that_meets_a_transaction_is_tried_again() {
+    let request = claim_request(fresh_key(), now());
+    let (store, card) = (store_meeting_a_transaction().await, raw_card());
+    let item = NewPaymentItem { payment_id: request.payment_id, ..fresh_payment(request.now) };
+    let outcome = store.claim(&request, NewPayment { item: &item, card: &card }).await.unwrap();
+    assert_eq!(outcome, ClaimOutcome::Claimed);
+
+    let item = fresh_payment(now());
+    self::store().await.put(&item, raw_card()).await.unwrap();
+    let store = store_meeting_a_transaction().await;
+    let attempt = store.claim_attempt(item.payment_id, 1, now(), LEASE_MS).await.unwrap();
+    assert!(matches!(attempt, AttemptClaim::Claimed(claimed) if claimed.fence == 1));
 }

@@ -2,11 +2,13 @@
 
 use futures::future::join_all;
 use gateway_domain::charge::ChargeId;
-use gateway_domain::limits::{CLAIM_LEASE_MS, DUPLICATE_WINDOW_MS};
+use gateway_domain::limits::{CLAIM_LEASE_MS, DUPLICATE_WINDOW_MS, IDEMPOTENCY_WINDOW_MS};
 use gateway_domain::{PaymentId, Verdict};
 use serde_json::{Value, json};
 
-use super::world::{World, accepted, body, json, orchestrate, pay, queued, settle, world};
+use super::world::{
+    World, accepted, another_reservation, body, json, orchestrate, pay, queued, settle, world,
+};
 
 fn declined() -> Verdict {
     Verdict::Declined { charge_id: None, code: "10000".into(), message: "no".into(), card: None }
@@ -155,4 +157,34 @@ async fn another_card_never_rides_on_an_earlier_payments_id() {
     let response = pay(&other, None).send(&world).await;
     assert_eq!((response.status, json(&response)["card"]["last4"].as_str()), (202, Some("0766")));
     assert_ne!(json(&response)["id"], first.to_string());
+}
+
+/// Its payment came to nothing that anybody knows of, and the reservation can still be paid.
+#[tokio::test]
+async fn a_claim_that_is_forgotten_gives_way_to_a_payment_with_an_id_of_its_own() {
+    let world = world().await;
+    let first = accepted(&world, None).await;
+    world.clock.advance_millis(DUPLICATE_WINDOW_MS - 1);
+    assert_eq!(accepted(&world, None).await, first, "taken over, which starts the window anew");
+    world.clock.advance_millis(DUPLICATE_WINDOW_MS);
+    let second = accepted(&world, None).await;
+    assert_ne!(second, first);
+    expect_refused(&world, &body(), None, 409, "duplicate_payment").await;
+    assert!(world.claims.vault.inner.has_card(first) && world.claims.vault.inner.has_card(second));
+}
+
+#[tokio::test]
+async fn a_key_may_be_used_anew_when_it_is_forgotten() {
+    let world = world().await;
+    let first = accepted(&world, Some("key")).await;
+    orchestrate(&world).await;
+    settle(&world, first, declined()).await;
+    world.clock.advance_millis(IDEMPOTENCY_WINDOW_MS - 1);
+    let other = another_reservation(&world).await;
+    let again = pay(&other, Some("key")).send(&world).await;
+    assert_eq!((again.status, &json(&again)["code"]), (422, &json!("idempotency_key_reused")));
+    world.clock.advance_millis(1);
+    let anew = pay(&other, Some("key")).send(&world).await;
+    assert_eq!(anew.status, 202, "{}", anew.body);
+    assert_ne!(json(&anew)["id"], first.to_string());
 }

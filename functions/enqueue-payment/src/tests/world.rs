@@ -76,16 +76,30 @@ pub(super) async fn world() -> World {
     let ledger = MemoryLedger::new();
     let price: Money = "50.00".parse().unwrap();
     ledger.create(&NewProduct { id: PRODUCT, name: "Mouse".into(), price, stock: 5 }, NOW).await.unwrap();
+    reserve(&ledger, RESERVATION, NOW).await;
+    EnqueuePayment { ledger, claims: MemoryClaims::default(), log: Log::default(), clock }
+}
+
+async fn reserve(ledger: &MemoryLedger, reservation_id: ReservationId, now: Timestamp) {
+    let price: Money = "50.00".parse().unwrap();
     let command = ReserveCommand {
-        reservation_id: RESERVATION,
+        reservation_id,
         product_id: PRODUCT,
         user_id: UserId::new("ana").unwrap(),
         quantity: Quantity::new(2).unwrap(),
         price,
         total_price: price.times(2).unwrap(),
     };
-    ledger.reserve(&command, NOW.plus_millis(900_000), NOW).await.unwrap().unwrap();
-    EnqueuePayment { ledger, claims: MemoryClaims::default(), log: Log::default(), clock }
+    ledger.reserve(&command, now.plus_millis(900_000), now).await.unwrap().unwrap();
+}
+
+/// The same for a reservation that Ana makes now.
+pub(super) async fn another_reservation(world: &World) -> Value {
+    let reservation_id = ReservationId::from_u128(world.clock.ulid());
+    reserve(&world.ledger, reservation_id, world.clock.now()).await;
+    let mut body = body();
+    body["produto"]["reserve_id"] = json!(reservation_id.to_string());
+    body
 }
 
 /// PagBank's published test card.

@@ -76,11 +76,10 @@ pub fn now() -> Timestamp {
 #[must_use]
 pub fn fresh_payment(now: Timestamp) -> NewPaymentItem {
     NewPaymentItem {
-        payment_id: PaymentId::from_u128(fresh::bits()),
+        payment_id: PaymentId::new(now, fresh::bits()),
         reservation_id: ReservationId::from_u128(fresh::bits()),
         user_id: UserId::new("ana").ok().unwrap(),
         amount: Money::from_units(45_000_000),
-        accepted_at: now,
         card_expires_at: now.plus_millis(CARD_LIFE_MS),
     }
 }
@@ -117,7 +116,9 @@ fn declined() -> Verdict {
     Verdict::Declined { charge_id: None, code: "10002".into(), message: "não autorizado".into(), card: None }
 }
 
-fn failure(certainty: Certainty) -> AttemptFailure {
+/// A failure of the PSP that is worth trying again.
+#[must_use]
+pub fn failure(certainty: Certainty) -> AttemptFailure {
     let (code, message) = ("http_503".to_owned(), "try again".to_owned());
     AttemptFailure { certainty, code, message, retry_after_ms: Some(1_500) }
 }

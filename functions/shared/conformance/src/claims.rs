@@ -41,10 +41,14 @@ macro_rules! claims_suite {
     ($store:expr) => {
         $crate::behaviours! { $store; claims =>
             a_free_key_is_claimed_once,
-            a_claim_can_be_found_until_it_is_forgotten,
+            a_claim_can_be_found,
             each_user_has_their_own_keys,
             one_of_many_racing_claims_wins,
-            a_forgotten_key_can_be_claimed_again,
+            one_of_many_equal_claims_of_one_moment_wins,
+            what_nobody_claims_any_more_can_be_taken_over_and_replaced,
+            a_replacement_under_the_keys_own_id_is_refused,
+            a_forgotten_claim_is_told_and_can_be_replaced,
+            a_claim_under_another_id_than_the_keys_is_refused,
             a_completed_claim_says_so,
             completing_for_another_payment_changes_nothing,
             a_lapsed_claim_is_taken_over_with_its_payment,
@@ -68,12 +72,22 @@ fn user(name: &str) -> UserId {
 fn request(key: &ClaimKey, now: Timestamp) -> ClaimRequest {
     ClaimRequest {
         key: key.clone(),
-        payment_id: PaymentId::from_u128(fresh::bits()),
+        payment_id: key.payment_id(now),
         fingerprint: [7; 32],
         now,
         lease_until: now.plus_millis(LEASE_MS),
         expires_at: now.plus_millis(LIFE_MS),
     }
+}
+
+/// Requests of the same moment, but for the milliseconds that tell their ids apart.
+fn racers(key: &ClaimKey, now: Timestamp) -> Vec<ClaimRequest> {
+    (0..).take(RACERS).map(|millis| request(key, now.plus_millis(millis))).collect()
+}
+
+/// The same for a payment with an id of its own, as where an earlier one came to nothing.
+fn another(key: &ClaimKey, now: Timestamp) -> ClaimRequest {
+    ClaimRequest { payment_id: PaymentId::from_u128(fresh::bits()), ..request(key, now) }
 }
 
 fn item_of(request: &ClaimRequest) -> NewPaymentItem {
@@ -105,6 +119,7 @@ fn claim_of(request: &ClaimRequest) -> Claim {
         fingerprint: request.fingerprint,
         completed: false,
         lease_until: request.lease_until,
+        forgotten_at: request.expires_at,
     }
 }
 
@@ -117,15 +132,13 @@ pub async fn a_free_key_is_claimed_once(store: impl PaymentClaims) {
     assert_eq!(claim(&store, &second).await, ClaimOutcome::Taken(claim_of(&first)));
 }
 
-/// Exactly until then, whatever the store still holds.
-pub async fn a_claim_can_be_found_until_it_is_forgotten(store: impl PaymentClaims) {
+/// With everything that the rules need to know of it.
+pub async fn a_claim_can_be_found(store: impl PaymentClaims) {
     let (key, now) = (fresh_key(), fresh::now());
-    assert_eq!(store.find(&key, now).await.unwrap(), None);
+    assert_eq!(store.find(&key).await.unwrap(), None);
     let first = request(&key, now);
     claim(&store, &first).await;
-    let last = now.plus_millis(LIFE_MS - 1);
-    assert_eq!(store.find(&key, last).await.unwrap(), Some(claim_of(&first)));
-    assert_eq!(store.find(&key, first.expires_at).await.unwrap(), None);
+    assert_eq!(store.find(&key).await.unwrap(), Some(claim_of(&first)));
 }
 
 /// Neither another user nor another amount meets the claim.
@@ -147,23 +160,77 @@ pub async fn each_user_has_their_own_keys(store: impl PaymentClaims) {
 /// And all the others are told of the winner.
 pub async fn one_of_many_racing_claims_wins<S: PaymentClaims + 'static>(store: S) {
     let (key, now) = (fresh_key(), fresh::now());
-    let requests = (0..RACERS).map(|_| request(&key, now)).collect();
+    let requests = racers(&key, now);
     let (winners, losers) =
         race(store, requests, |store, request| async move { claim(&*store, &request).await }).await;
     assert_eq!(winners.len(), 1);
     assert!(losers.iter().all(|claim| *claim == claim_of(&winners[0])));
 }
 
-/// From the very moment on.
-pub async fn a_forgotten_key_can_be_claimed_again(store: impl PaymentClaims) {
+/// They even have one payment's id.
+pub async fn one_of_many_equal_claims_of_one_moment_wins<S: PaymentClaims + 'static>(store: S) {
+    let first = request(&fresh_key(), fresh::now());
+    let requests = vec![first.clone(); RACERS];
+    let (winners, losers) =
+        race(store, requests, |store, request| async move { claim(&*store, &request).await }).await;
+    assert_eq!(winners.len(), 1);
+    assert!(losers.iter().all(|claim| *claim == claim_of(&first)));
+}
+
+/// The store has tidied the claim up since it was looked at.
+pub async fn what_nobody_claims_any_more_can_be_taken_over_and_replaced(store: impl PaymentClaims) {
+    let now = fresh::now();
+    for is_replaced in [false, true] {
+        let key = fresh_key();
+        let gone = claim_of(&request(&key, now.plus_millis(-LIFE_MS)));
+        let next = if is_replaced {
+            another(&key, now)
+        } else {
+            ClaimRequest { payment_id: gone.payment_id, ..request(&key, now) }
+        };
+        let outcome = if is_replaced {
+            replace(&store, &gone, &next).await
+        } else {
+            store.take_over(&gone, &next).await.unwrap()
+        };
+        assert_eq!(outcome, ClaimOutcome::Claimed);
+        assert_eq!(store.find(&key).await.unwrap(), Some(claim_of(&next)));
+        let late = claim(&store, &request(&key, now.plus_millis(1))).await;
+        assert_eq!(late, ClaimOutcome::Taken(claim_of(&next)));
+    }
+}
+
+/// It may be the earlier payment's.
+pub async fn a_replacement_under_the_keys_own_id_is_refused(store: impl PaymentClaims) {
+    let (key, now) = (fresh_key(), fresh::now());
+    let (first, second) = (request(&key, now), request(&key, now.plus_millis(1)));
+    claim(&store, &first).await;
+    let payment = NewPayment { item: &item_of(&second), card: &raw_card() };
+    let refused = store.replace(&claim_of(&first), &second, payment).await;
+    assert!(refused.is_err_and(|error| !error.is_transient()));
+    assert_eq!(store.find(&key).await.unwrap(), Some(claim_of(&first)));
+}
+
+/// What is forgotten is the rules' to say: the store only tells when.
+pub async fn a_forgotten_claim_is_told_and_can_be_replaced(store: impl PaymentClaims) {
     let (key, now) = (fresh_key(), fresh::now());
     let first = request(&key, now);
     claim(&store, &first).await;
-    let early = request(&key, now.plus_millis(LIFE_MS - 1));
-    assert!(matches!(claim(&store, &early).await, ClaimOutcome::Taken(_)));
-    let late = request(&key, first.expires_at);
-    assert_eq!(claim(&store, &late).await, ClaimOutcome::Claimed);
-    assert_eq!(store.find(&key, late.now).await.unwrap(), Some(claim_of(&late)));
+    let late = request(&key, first.expires_at.plus_millis(1));
+    assert_eq!(claim(&store, &late).await, ClaimOutcome::Taken(claim_of(&first)));
+    let anew = another(&key, late.now);
+    assert_eq!(replace(&store, &claim_of(&first), &anew).await, ClaimOutcome::Claimed);
+    assert_eq!(store.find(&key).await.unwrap(), Some(claim_of(&anew)));
+    assert_eq!(claim(&store, &late).await, ClaimOutcome::Taken(claim_of(&anew)));
+}
+
+/// It would not be found again.
+pub async fn a_claim_under_another_id_than_the_keys_is_refused(store: impl PaymentClaims) {
+    let stray = another(&fresh_key(), fresh::now());
+    let payment = NewPayment { item: &item_of(&stray), card: &raw_card() };
+    let refused = store.claim(&stray, payment).await;
+    assert!(refused.is_err_and(|error| !error.is_transient()));
+    assert_eq!(store.find(&stray.key).await.unwrap(), None);
 }
 
 /// Also when it is said twice.
@@ -174,18 +241,18 @@ pub async fn a_completed_claim_says_so(store: impl PaymentClaims) {
     store.complete(&key, first.payment_id).await.unwrap();
     store.complete(&key, first.payment_id).await.unwrap();
     let completed = Claim { completed: true, ..claim_of(&first) };
-    assert_eq!(store.find(&key, now).await.unwrap(), Some(completed));
+    assert_eq!(store.find(&key).await.unwrap(), Some(completed));
 }
 
 /// Nor does completing what nobody claimed.
 pub async fn completing_for_another_payment_changes_nothing(store: impl PaymentClaims) {
     let (key, now) = (fresh_key(), fresh::now());
     store.complete(&key, PaymentId::from_u128(1)).await.unwrap();
-    assert_eq!(store.find(&key, now).await.unwrap(), None);
+    assert_eq!(store.find(&key).await.unwrap(), None);
     let first = request(&key, now);
     claim(&store, &first).await;
     store.complete(&key, PaymentId::from_u128(1)).await.unwrap();
-    assert_eq!(store.find(&key, now).await.unwrap(), Some(claim_of(&first)));
+    assert_eq!(store.find(&key).await.unwrap(), Some(claim_of(&first)));
 }
 
 /// The same payment id under a new lease.
@@ -195,7 +262,7 @@ pub async fn a_lapsed_claim_is_taken_over_with_its_payment(store: impl PaymentCl
     claim(&store, &first).await;
     let heir = ClaimRequest { payment_id: first.payment_id, ..request(&key, first.lease_until) };
     assert_eq!(store.take_over(&claim_of(&first), &heir).await.unwrap(), ClaimOutcome::Claimed);
-    assert_eq!(store.find(&key, heir.now).await.unwrap(), Some(claim_of(&heir)));
+    assert_eq!(store.find(&key).await.unwrap(), Some(claim_of(&heir)));
 }
 
 /// Even if all of them write the very same claim.
@@ -233,10 +300,10 @@ pub async fn a_claim_whose_payment_came_to_nothing_is_replaced(store: impl Payme
     claim(&store, &first).await;
     store.complete(&key, first.payment_id).await.unwrap();
     let declined = Claim { completed: true, ..claim_of(&first) };
-    let second = request(&key, now.plus_millis(5));
+    let second = another(&key, now.plus_millis(5));
     assert_eq!(replace(&store, &declined, &second).await, ClaimOutcome::Claimed);
     store.complete(&key, first.payment_id).await.unwrap();
-    assert_eq!(store.find(&key, second.now).await.unwrap(), Some(claim_of(&second)));
+    assert_eq!(store.find(&key).await.unwrap(), Some(claim_of(&second)));
 }
 
 /// With its card, ready to be charged.
@@ -255,7 +322,7 @@ pub async fn a_refused_claim_leaves_no_payment(
     (claims, payments): (impl PaymentClaims, impl Deref<Target = impl Payments>),
 ) {
     let (key, now) = (fresh_key(), fresh::now());
-    let (first, second) = (request(&key, now), request(&key, now));
+    let (first, second) = (request(&key, now), request(&key, now.plus_millis(1)));
     claim(&claims, &first).await;
     assert!(matches!(claim(&claims, &second).await, ClaimOutcome::Taken(_)));
     assert!(has_card(&*payments, &first).await && !has_card(&*payments, &second).await);
@@ -266,7 +333,7 @@ pub async fn one_of_many_racing_claims_brings_its_payment<C: PaymentClaims + 'st
     (claims, payments): (C, impl Deref<Target = impl Payments>),
 ) {
     let (key, now) = (fresh_key(), fresh::now());
-    let requests: Vec<_> = (0..RACERS).map(|_| request(&key, now)).collect();
+    let requests = racers(&key, now);
     let claiming = |store: Arc<C>, request| async move { claim(&*store, &request).await };
     let (winners, _) = race(claims, requests.clone(), claiming).await;
     for request in &requests {
@@ -279,7 +346,7 @@ pub async fn a_replacement_brings_its_payment(
     (claims, payments): (impl PaymentClaims, impl Deref<Target = impl Payments>),
 ) {
     let (key, now) = (fresh_key(), fresh::now());
-    let (first, second) = (request(&key, now), request(&key, now));
+    let (first, second) = (request(&key, now), another(&key, now));
     claim(&claims, &first).await;
     assert_eq!(replace(&claims, &claim_of(&first), &second).await, ClaimOutcome::Claimed);
     assert!(has_card(&*payments, &first).await && has_card(&*payments, &second).await);
@@ -290,7 +357,7 @@ pub async fn a_refused_replacement_leaves_no_payment(
     (claims, payments): (impl PaymentClaims, impl Deref<Target = impl Payments>),
 ) {
     let (key, now) = (fresh_key(), fresh::now());
-    let (first, second) = (request(&key, now), request(&key, now));
+    let (first, second) = (request(&key, now), another(&key, now));
     claim(&claims, &first).await;
     claims.complete(&key, first.payment_id).await.unwrap();
     assert!(matches!(replace(&claims, &claim_of(&first), &second).await, ClaimOutcome::Taken(_)));

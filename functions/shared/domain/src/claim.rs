@@ -15,6 +15,16 @@ pub struct Claim {
     pub completed: bool,
     /// Until when the earlier request may still be at work.
     pub lease_until: Timestamp,
+    /// When the claim is forgotten: from then on nothing is a repetition of the earlier request.
+    pub forgotten_at: Timestamp,
+}
+
+impl Claim {
+    /// Whether the claim counts no more.
+    #[must_use]
+    pub const fn is_forgotten(&self, now: Timestamp) -> bool {
+        now.as_millis() >= self.forgotten_at.as_millis()
+    }
 }
 
 /// What a request does about an earlier claim.
@@ -30,7 +40,7 @@ pub enum ClaimDecision {
     KeyReused(PaymentId),
     /// The earlier request died: go on with *its* payment id.
     TakeOver(PaymentId),
-    /// The earlier payment came to nothing: another card may be tried, under a new payment id.
+    /// The earlier payment came to nothing, or its claim is forgotten: pay anew, under a new payment id.
     Replace(PaymentId),
 }
 
@@ -43,6 +53,9 @@ pub fn decide_with_key(
     status: Option<PaymentStatus>,
     now: Timestamp,
 ) -> ClaimDecision {
+    if claim.is_forgotten(now) {
+        return ClaimDecision::Replace(claim.payment_id);
+    }
     if claim.fingerprint != *fingerprint {
         return ClaimDecision::KeyReused(claim.payment_id);
     }
@@ -66,6 +79,9 @@ pub const fn decide_without_key(
     status: Option<PaymentStatus>,
     now: Timestamp,
 ) -> ClaimDecision {
+    if claim.is_forgotten(now) {
+        return ClaimDecision::Replace(claim.payment_id);
+    }
     match status {
         Some(status) if status.is_live() => ClaimDecision::Duplicate(claim.payment_id),
         Some(_) => ClaimDecision::Replace(claim.payment_id),
@@ -88,6 +104,24 @@ mod tests {
             fingerprint: [1; 32],
             completed,
             lease_until: Timestamp::from_millis(lease_until),
+            forgotten_at: Timestamp::from_millis(1_000),
+        }
+    }
+
+    #[test]
+    fn what_is_forgotten_stands_in_nobodys_way() {
+        for (now, forgotten) in [(999, false), (1_000, true), (1_001, true)] {
+            let now = Timestamp::from_millis(now);
+            for status in [None, Some(PaymentStatus::Processing), Some(PaymentStatus::Authorized)] {
+                let claim = claim(true, 0);
+                assert_eq!(claim.is_forgotten(now), forgotten);
+                let replaced = ClaimDecision::Replace(PAYMENT);
+                assert_eq!(decide_without_key(&claim, status, now) == replaced, forgotten, "{now:?}");
+                for fingerprint in [[1; 32], [2; 32]] {
+                    let decision = decide_with_key(&claim, &fingerprint, status, now);
+                    assert_eq!(decision == replaced, forgotten, "{now:?}");
+                }
+            }
         }
     }
 

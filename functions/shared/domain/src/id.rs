@@ -35,7 +35,7 @@ macro_rules! ulid_id {
         pub struct $name(ulid::Ulid);
 
         impl $name {
-            /// From the 128 bits of a ULID (48 bits of time, 80 of randomness).
+            /// From the 128 bits of a ULID: 48 bits of time, then 80.
             #[must_use]
             pub const fn from_u128(bits: u128) -> Self {
                 Self(ulid::Ulid(bits))
@@ -80,11 +80,32 @@ ulid_id!(
     ReservationId
 );
 ulid_id!(
-    /// A payment; also its reference and idempotency key at the PSP.
+    /// A payment; also its reference and idempotency key at the PSP. Its last 80 bits are a digest of what it
+    /// claimed, or random.
     PaymentId
 );
 
+/// How many characters of a ULID's text follow its time.
+const TAIL_LEN: usize = 16;
+/// The bits that they hold.
+const TAIL: u128 = (1 << 80) - 1;
+
 impl PaymentId {
+    /// The id of a payment accepted at this time, with these last 80 bits. What does not fit into a ULID's 48
+    /// bits of time (until the year 10889) is cut off.
+    #[must_use]
+    pub fn new(accepted_at: Timestamp, tail: u128) -> Self {
+        let time = u128::try_from(accepted_at.as_millis()).unwrap_or(0);
+        Self::from_u128((time << 80) | (tail & TAIL))
+    }
+
+    /// The last 80 bits of the id, all but the time. The same text as the id's last 16 characters.
+    #[must_use]
+    pub fn tail(self) -> String {
+        let mut text = self.to_string();
+        text.split_off(text.len() - TAIL_LEN)
+    }
+
     /// When the payment was accepted: the time in its id.
     #[must_use]
     pub const fn accepted_at(self) -> Timestamp {
@@ -141,6 +162,17 @@ mod tests {
         let id = PaymentId::from_u128(0x0193_5c1e_0000_1234_5678_9abc_def0_1122);
         assert_eq!(id.to_string().len(), 26);
         assert_eq!(id.to_string().parse(), Ok(id));
+    }
+
+    #[test]
+    fn a_payments_id_is_its_time_and_its_tail() {
+        let tail = 0xffff_5678_9abc_def0_1122;
+        let id = PaymentId::new(Timestamp::from_millis(0x0193_5c1e_0000), tail);
+        assert_eq!(id.accepted_at(), Timestamp::from_millis(0x0193_5c1e_0000));
+        assert_eq!(id.to_u128(), 0x0193_5c1e_0000_ffff_5678_9abc_def0_1122);
+        let later = PaymentId::new(Timestamp::from_millis(0x0193_5c1e_0001), tail | 1 << 80);
+        assert_eq!((id.tail(), id.tail().len()), (later.tail(), 16));
+        assert!(id.to_string().ends_with(&id.tail()));
     }
 
     #[test]

@@ -5,9 +5,13 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
+use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction, RetryConfig};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{Region, SharedHttpClient, StalledStreamProtectionConfig};
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -46,6 +50,32 @@ fn without_tls(endpoint: Option<&str>) -> Option<SharedHttpClient> {
     Some(tls.build_https())
 }
 
+/// DynamoDB refuses a write to an item that a transaction is at. The SDK does not know that this passes.
+#[derive(Debug)]
+struct MetATransaction;
+
+impl ClassifyRetry for MetATransaction {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error = context.output_or_error().and_then(Result::err);
+        let error = error.and_then(|error| error.as_operation_error());
+        let codes = error.map(|error| {
+            [
+                error.downcast_ref::<PutItemError>().and_then(ProvideErrorMetadata::code),
+                error.downcast_ref::<UpdateItemError>().and_then(ProvideErrorMetadata::code),
+            ]
+        });
+        if codes.is_some_and(|codes| codes.contains(&Some("TransactionConflictException"))) {
+            RetryAction::transient_error()
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "met a transaction"
+    }
+}
+
 /// A DynamoDB client.
 #[must_use]
 pub fn dynamodb_client(aws: &AwsEnvironment) -> aws_sdk_dynamodb::Client {
@@ -54,6 +84,7 @@ pub fn dynamodb_client(aws: &AwsEnvironment) -> aws_sdk_dynamodb::Client {
         .credentials_provider(aws.credentials.clone())
         .timeout_config(timeouts())
         .retry_config(retries())
+        .retry_classifier(MetATransaction)
         // Guards long downloads; an answer here is a few hundred bytes and has its time-out.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     config.set_http_client(without_tls(aws.dynamodb_endpoint.as_deref()));

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | given by Lambda; any value locally |
 //! | `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_KMS` | another endpoint than AWS's: DynamoDB Local |
-//! | `GATEWAY_CLAIMS_TABLE`, `GATEWAY_PAYMENTS_TABLE` | names of the tables |
+//! | `GATEWAY_PAYMENTS_TABLE` | name of the table |
 //! | `GATEWAY_VAULT_KMS_KEY_ID` | KMS key of the card vault: id, ARN or alias |
 //! | `GATEWAY_VAULT_KEY` | keys of the card vault where there is no KMS: `id:base64,…`, the first seals |
 
@@ -40,8 +40,6 @@ pub enum VaultKeyConfig {
 pub struct StoreConfig {
     /// Where AWS is.
     pub aws: AwsEnvironment,
-    /// Name of the claims table.
-    pub claims_table: String,
     /// Name of the payments table.
     pub payments_table: String,
     /// The card vault's keys.
@@ -83,7 +81,6 @@ impl StoreConfig {
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         Ok(Self {
             aws: AwsEnvironment::from_lookup(&lookup)?,
-            claims_table: required(&lookup, "GATEWAY_CLAIMS_TABLE", TABLE)?,
             payments_table: required(&lookup, "GATEWAY_PAYMENTS_TABLE", TABLE)?,
             vault_keys: VaultKeyConfig::from_lookup(&lookup)?,
         })
@@ -136,11 +133,10 @@ fn optional(lookup: impl Fn(&str) -> Option<String>, name: &str) -> Option<Strin
 mod tests {
     use super::*;
 
-    const ENVIRONMENT: [(&str, &str); 5] = [
+    const ENVIRONMENT: [(&str, &str); 4] = [
         ("AWS_REGION", "sa-east-1"),
         ("AWS_ACCESS_KEY_ID", "id"),
         ("AWS_SECRET_ACCESS_KEY", "secret"),
-        ("GATEWAY_CLAIMS_TABLE", "claims"),
         ("GATEWAY_PAYMENTS_TABLE", "payments"),
     ];
     const KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";

@@ -7,11 +7,19 @@ use std::str::FromStr;
 use aws_lc_rs::rand;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use gateway_domain::Timestamp;
+use gateway_domain::{PaymentId, Timestamp};
 use gateway_ports::PortError;
 
 /// An item, or a map in one.
 pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// The table's key.
+pub(crate) const KEY: &str = "pk";
+
+/// The place of a payment's item: the tail of its id.
+pub(crate) fn place(payment_id: PaymentId) -> AttributeValue {
+    AttributeValue::S(payment_id.tail())
+}
 
 /// A text.
 pub(crate) fn text(value: impl Display) -> AttributeValue {
@@ -28,9 +36,14 @@ pub(crate) fn millis(at: Timestamp) -> AttributeValue {
     number(at.as_millis())
 }
 
-/// The moment as TTL reads it: epoch seconds, rounded up so that nothing is deleted early.
+/// The moment as TTL reads it.
 pub(crate) fn ttl(at: Timestamp) -> AttributeValue {
-    number(at.as_millis().saturating_add(999).div_euclid(1000))
+    number(ttl_seconds(at))
+}
+
+/// Epoch seconds, rounded up so that nothing is deleted early.
+pub(crate) const fn ttl_seconds(at: Timestamp) -> i64 {
+    at.as_millis().saturating_add(999).div_euclid(1000)
 }
 
 /// A string of bytes.

@@ -1,4 +1,4 @@
-//! The store: a client, two tables and a vault.
+//! The store: a client, a table and a vault.
 
 use aws_sdk_dynamodb::Client;
 use gateway_ports::span::TARGET;
@@ -8,11 +8,10 @@ use crate::client::{dynamodb_client, kms_client};
 use crate::config::{StoreConfig, VaultKeyConfig};
 use crate::vault::{ConfiguredKeys, KmsKeys, KmsService, Vault};
 
-/// Claims, cards and charge attempts in two tables. Cheap to share behind an `Arc`; its connections
+/// Claims, cards and charge attempts in one table. Cheap to share behind an `Arc`; its connections
 /// belong to the runtime it is first used on.
 pub struct DynamoStore<K = ConfiguredKeys> {
     pub(crate) client: Client,
-    pub(crate) claims_table: String,
     pub(crate) payments_table: String,
     pub(crate) vault: Vault<K>,
 }
@@ -30,7 +29,6 @@ impl DynamoStore {
         };
         Self {
             client: dynamodb_client(&config.aws),
-            claims_table: config.claims_table,
             payments_table: config.payments_table,
             vault: Vault::new(keys),
         }

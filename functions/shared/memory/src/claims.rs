@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use gateway_domain::PaymentId;
 use gateway_domain::claim::Claim;
-use gateway_domain::{PaymentId, Timestamp};
 use gateway_ports::PortError;
 use gateway_ports::attempts::CardVault;
 use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, NewPayment, PaymentClaims};
@@ -16,24 +16,16 @@ use crate::attempts::{MemoryPayments, copy};
 pub struct MemoryClaims<V = MemoryPayments> {
     /// Where the payments go.
     pub vault: V,
-    claims: Mutex<HashMap<ClaimKey, Held>>,
+    claims: Mutex<HashMap<ClaimKey, Claim>>,
 }
 
-#[derive(Debug, Clone)]
-struct Held {
-    claim: Claim,
-    forgotten_at: Timestamp,
-}
-
-impl Held {
-    fn by(request: &ClaimRequest) -> Self {
-        let claim = Claim {
-            payment_id: request.payment_id,
-            fingerprint: request.fingerprint,
-            completed: false,
-            lease_until: request.lease_until,
-        };
-        Self { claim, forgotten_at: request.expires_at }
+fn claim_of(request: &ClaimRequest) -> Claim {
+    Claim {
+        payment_id: request.payment_id,
+        fingerprint: request.fingerprint,
+        completed: false,
+        lease_until: request.lease_until,
+        forgotten_at: request.expires_at,
     }
 }
 
@@ -43,7 +35,7 @@ impl<V> MemoryClaims<V> {
         Self { vault, claims: Mutex::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<ClaimKey, Held>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ClaimKey, Claim>> {
         self.claims.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -51,11 +43,9 @@ impl<V> MemoryClaims<V> {
     fn claim_from(&self, earlier: Option<&Claim>, request: &ClaimRequest) -> ClaimOutcome {
         let mut claims = self.lock();
         match claims.get(&request.key) {
-            Some(held) if held.forgotten_at > request.now && Some(&held.claim) != earlier => {
-                ClaimOutcome::Taken(held.claim.clone())
-            }
+            Some(claim) if Some(claim) != earlier => ClaimOutcome::Taken(claim.clone()),
             _ => {
-                claims.insert(request.key.clone(), Held::by(request));
+                claims.insert(request.key.clone(), claim_of(request));
                 ClaimOutcome::Claimed
             }
         }
@@ -78,7 +68,7 @@ impl<V: CardVault> MemoryClaims<V> {
         {
             let mut claims = self.lock();
             match before {
-                Some(held) => claims.insert(request.key.clone(), held),
+                Some(claim) => claims.insert(request.key.clone(), claim),
                 None => claims.remove(&request.key),
             };
             return Err(error);
@@ -93,11 +83,14 @@ impl<V: CardVault> PaymentClaims for MemoryClaims<V> {
         request: &ClaimRequest,
         payment: NewPayment<'_>,
     ) -> Result<ClaimOutcome, PortError> {
+        if !request.key.names(request.payment_id) {
+            return Err(PortError::permanent(format!("{} is not its key's id", request.payment_id)));
+        }
         self.claim_and_put(None, request, payment).await
     }
 
-    async fn find(&self, key: &ClaimKey, now: Timestamp) -> Result<Option<Claim>, PortError> {
-        Ok(self.lock().get(key).filter(|held| held.forgotten_at > now).map(|held| held.claim.clone()))
+    async fn find(&self, key: &ClaimKey) -> Result<Option<Claim>, PortError> {
+        Ok(self.lock().get(key).cloned())
     }
 
     async fn take_over(&self, earlier: &Claim, request: &ClaimRequest) -> Result<ClaimOutcome, PortError> {
@@ -110,12 +103,15 @@ impl<V: CardVault> PaymentClaims for MemoryClaims<V> {
         request: &ClaimRequest,
         payment: NewPayment<'_>,
     ) -> Result<ClaimOutcome, PortError> {
+        if request.key.names(request.payment_id) {
+            return Err(PortError::permanent("a payment that replaces another has an id of its own"));
+        }
         self.claim_and_put(Some(earlier), request, payment).await
     }
 
     async fn complete(&self, key: &ClaimKey, payment_id: PaymentId) -> Result<(), PortError> {
-        if let Some(held) = self.lock().get_mut(key).filter(|held| held.claim.payment_id == payment_id) {
-            held.claim.completed = true;
+        if let Some(claim) = self.lock().get_mut(key).filter(|claim| claim.payment_id == payment_id) {
+            claim.completed = true;
         }
         Ok(())
     }

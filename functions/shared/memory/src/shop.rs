@@ -125,7 +125,6 @@ fn item() -> Result<NewPaymentItem, PortError> {
         reservation_id: RESERVATION,
         user_id: user()?,
         amount: AMOUNT,
-        accepted_at: ACCEPTED,
         card_expires_at: ACCEPTED.plus_millis(CARD_LIFE_MS),
     })
 }

@@ -23,8 +23,6 @@ pub struct NewPaymentItem {
     pub user_id: UserId,
     /// How much.
     pub amount: Money,
-    /// When the buyer gets the 202.
-    pub accepted_at: Timestamp,
     /// When the card can no longer be used.
     pub card_expires_at: Timestamp,
 }
@@ -150,7 +148,8 @@ pub trait ChargeAttempts: Send + Sync {
     ) -> impl Future<Output = Result<Recorded, PortError>> + Send;
 
     /// Records a verdict learned by asking the PSP, whatever the fence, and erases the card; also for a
-    /// payment whose item is gone.
+    /// payment whose item is gone, unless a later payment of the same key has its place: then it is kept by
+    /// the ledger alone.
     fn record_learned(
         &self,
         payment_id: PaymentId,

@@ -18,7 +18,7 @@ pub async fn look(sweep: &mut Sweep<'_>, endpoints: &Endpoints) {
     let client = client(endpoints);
     let planted = plant(&client, &sweep.decoy_number()).await;
     for (table, item) in items(&client).await {
-        let place = format!("{table} {:?}", item.get("payment_id").or_else(|| item.get("claim_key")));
+        let place = format!("{table} {:?}", item.get("payment_id").or_else(|| item.get("pk")));
         look_at_item(&item, &mut |bytes| sweep.look("items", &place, bytes));
     }
     uproot(&client, &planted).await;
@@ -55,7 +55,7 @@ fn client(endpoints: &Endpoints) -> Client {
         "AWS_ENDPOINT_URL_DYNAMODB" => Some(endpoints.dynamodb.clone()),
         "AWS_REGION" => Some("us-east-1".to_owned()),
         "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local".to_owned()),
-        "GATEWAY_CLAIMS_TABLE" | "GATEWAY_PAYMENTS_TABLE" => Some("any".to_owned()),
+        "GATEWAY_PAYMENTS_TABLE" => Some("any".to_owned()),
         _ => None,
     });
     dynamodb_client(&config.unwrap().aws)
@@ -74,7 +74,7 @@ async fn items(client: &Client) -> Vec<(String, Item)> {
 async fn items_of(client: &Client, payment_id: &str) -> Vec<Item> {
     let key = AttributeValue::S(payment_id.to_owned());
     let mut found = items(client).await;
-    // Claims name their payment too; what holds a card is the payment's own item.
+    // What holds a card is the payment's own item, not a verdict's that came later.
     found.retain(|(_, item)| item.get("payment_id") == Some(&key) && item.contains_key("fence"));
     found.into_iter().map(|(_, item)| item).collect()
 }

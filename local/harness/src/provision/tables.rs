@@ -3,6 +3,7 @@
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
 };
@@ -50,9 +51,9 @@ async fn create_one(client: &Client, table: &Resource) -> Result<bool, Failure> 
     match created {
         Ok(_) => {}
         Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_in_use_exception()) => {
-            return Ok(false);
+            return expect_key(client, name, key).await.map(|()| false);
         }
-        Err(error) => return Err(failed(&aws_sdk_dynamodb::error::DisplayErrorContext(error))),
+        Err(error) => return Err(failed(&DisplayErrorContext(error))),
     }
     if let Some(attribute) = table.properties["TimeToLiveSpecification"]["AttributeName"].as_str() {
         let ttl = TimeToLiveSpecification::builder().attribute_name(attribute).enabled(true).build();
@@ -62,7 +63,23 @@ async fn create_one(client: &Client, table: &Resource) -> Result<bool, Failure> 
             .time_to_live_specification(ttl.map_err(|error| failed(&error))?)
             .send()
             .await
-            .map_err(|error| failed(&aws_sdk_dynamodb::error::DisplayErrorContext(error)))?;
+            .map_err(|error| failed(&DisplayErrorContext(error)))?;
     }
     Ok(true)
+}
+
+/// A table that is there already may be from before its key changed; what is stored under another key is
+/// found by nobody.
+async fn expect_key(client: &Client, name: &str, key: &str) -> Result<(), Failure> {
+    let described = client.describe_table().table_name(name).send().await;
+    let described =
+        described.map_err(|error| Failure(format!("table {name}: {}", DisplayErrorContext(error))))?;
+    let there = described.table.and_then(|table| table.key_schema).unwrap_or_default();
+    match there.iter().map(|part| part.attribute_name.as_str()).collect::<Vec<_>>()[..] {
+        [there] if there == key => Ok(()),
+        ref there => Err(Failure(format!(
+            "table {name} has the key {}, the template wants {key}: `cargo xtask reset` makes everything anew",
+            there.join(" and ")
+        ))),
+    }
 }

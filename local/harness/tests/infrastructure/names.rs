@@ -63,15 +63,14 @@ fn tables_are_those_the_code_asks_for_and_leave_no_copies() {
     let template = document("template");
     let tables: BTreeSet<String> =
         resources(&template, "AWS::DynamoDB::Table").into_iter().map(|(id, _)| id).collect();
-    assert_eq!(tables, BTreeSet::from(["ClaimsTable".to_owned(), "PaymentsTable".to_owned()]));
+    assert_eq!(tables, BTreeSet::from(["PaymentsTable".to_owned()]));
     for (id, table) in resources(&template, "AWS::DynamoDB::Table") {
         assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{id}");
         assert_eq!(table["TimeToLiveSpecification"]["AttributeName"], "expires_at", "{id}");
         assert!(table["StreamSpecification"].is_null(), "{id} would copy what is erased");
         assert_ne!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true, "{id}");
         let key = table["KeySchema"][0]["AttributeName"].as_str().unwrap();
-        let adapter = read("functions/shared/dynamodb/src/claims/mod.rs")
-            + &read("functions/shared/dynamodb/src/payments/mod.rs");
+        let adapter = read("functions/shared/dynamodb/src/item.rs");
         assert!(
             adapter.contains(&format!("\"{key}\"")),
             "{id} has the key {key}, which the code does not use"

@@ -9,15 +9,15 @@ use crate::template::{Function, functions, text};
 
 /// Calls of the ports on DynamoDB and what they need: action and table.
 const TABLE_CALLS: [(&str, &str, &str); 14] = [
-    ("claims.claim(", "PutItem", "ClaimsTable"),
     ("claims.claim(", "PutItem", "PaymentsTable"),
-    // Where two transactions met, the key is looked at.
-    ("claims.claim(", "GetItem", "ClaimsTable"),
-    ("claims.find(", "GetItem", "ClaimsTable"),
-    ("claims.take_over(", "PutItem", "ClaimsTable"),
-    ("claims.replace(", "PutItem", "ClaimsTable"),
+    ("claims.find(", "GetItem", "PaymentsTable"),
+    ("claims.take_over(", "GetItem", "PaymentsTable"),
+    ("claims.take_over(", "UpdateItem", "PaymentsTable"),
+    ("claims.replace(", "GetItem", "PaymentsTable"),
+    // Claim and new payment in one transaction, which asks for the permission of each of its parts.
     ("claims.replace(", "PutItem", "PaymentsTable"),
-    ("claims.complete(", "UpdateItem", "ClaimsTable"),
+    ("claims.replace(", "UpdateItem", "PaymentsTable"),
+    ("claims.complete(", "UpdateItem", "PaymentsTable"),
     ("vault.erase(", "UpdateItem", "PaymentsTable"),
     (".claim_attempt(", "UpdateItem", "PaymentsTable"),
     (".record_verdict(", "UpdateItem", "PaymentsTable"),

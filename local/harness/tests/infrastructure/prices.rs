@@ -73,7 +73,7 @@ fn the_capacity_plan_follows_from_one_payment() {
         let cell = |words: &str| row(words)[at + 1].clone();
         // A PSP that takes a second.
         assert_eq!(thousandths(&cell("PSP calls open")) / 1000, *rate);
-        assert_eq!(thousandths(&cell("DynamoDB write units")) / 1000, rate * 9);
+        assert_eq!(thousandths(&cell("DynamoDB write units")) / 1000, rate * 4);
         if at == 3 {
             continue;
         }

@@ -1,7 +1,7 @@
 //! DynamoDB's claims.
 
+use gateway_domain::PaymentId;
 use gateway_domain::claim::Claim;
-use gateway_domain::{PaymentId, Timestamp};
 use gateway_ports::PortError;
 use gateway_ports::attempts::CardVault as _;
 use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, NewPayment, PaymentClaims};
@@ -28,8 +28,8 @@ impl PaymentClaims for Port {
         self.call("claim", claim).await
     }
 
-    async fn find(&self, key: &ClaimKey, now: Timestamp) -> Result<Option<Claim>, PortError> {
-        self.call("find claim", self.0.world.claims.find(key, now)).await
+    async fn find(&self, key: &ClaimKey) -> Result<Option<Claim>, PortError> {
+        self.call("find claim", self.0.world.claims.find(key)).await
     }
 
     async fn take_over(&self, earlier: &Claim, request: &ClaimRequest) -> Result<ClaimOutcome, PortError> {

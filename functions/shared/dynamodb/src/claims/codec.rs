@@ -1,72 +1,54 @@
-//! Claims as items.
+//! Claims as maps in items.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use gateway_domain::Timestamp;
 use gateway_domain::claim::Claim;
 use gateway_ports::PortError;
-use gateway_ports::claims::{ClaimKey, ClaimRequest};
+use gateway_ports::claims::ClaimRequest;
 
 use crate::item::{Item, Reader, bytes, damaged, millis, text, ttl};
 
-/// The key as one text. Users have no spaces in their id, so no two keys give the same text.
-pub(super) fn key(key: &ClaimKey) -> AttributeValue {
-    AttributeValue::S(match key {
-        ClaimKey::Idempotency { user, key } => format!("key {user} {key}"),
-        ClaimKey::Payment { user, reservation, amount } => {
-            format!("payment {user} {reservation} {}", amount.units())
-        }
-    })
-}
-
-/// The item of a claim just made.
-pub(super) fn item(request: &ClaimRequest, holder: [u8; 16]) -> Item {
-    [
-        ("claim_key", key(&request.key)),
+/// A claim just made. The names are short, for the item is to stay below 1 KB.
+pub(super) fn write(request: &ClaimRequest, holder: [u8; 16]) -> AttributeValue {
+    let map = [
         ("payment_id", text(request.payment_id)),
-        ("fingerprint", bytes(request.fingerprint)),
-        ("completed", AttributeValue::Bool(false)),
-        ("lease_until", millis(request.lease_until)),
+        ("digest", bytes(request.fingerprint)),
+        ("queued", AttributeValue::Bool(false)),
+        ("lease", millis(request.lease_until)),
         ("forgotten_at", millis(request.expires_at)),
-        ("holder", bytes(holder)),
-        ("expires_at", ttl(request.expires_at)),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
+        // The same as TTL reads it, for the item's end.
+        ("ends_at", ttl(request.expires_at)),
+        // Reserved in expressions.
+        ("by", bytes(holder)),
+    ];
+    AttributeValue::M(map.map(|(name, value)| (name.to_owned(), value)).into())
 }
 
-/// The claim that an item holds.
-pub(super) fn claim(reader: Reader<'_>) -> Result<Claim, PortError> {
+/// The claim that an item holds. One without was made by a verdict that came when the payment's own item
+/// was gone: what had claimed the key is forgotten.
+pub(super) fn read(item: &Item) -> Result<Claim, PortError> {
+    let item = Reader::new(item);
+    let Some(claim) = item.map_or_none("claim") else {
+        let long_ago = Timestamp::from_millis(0);
+        return Ok(Claim {
+            payment_id: item.parsed("payment_id")?,
+            fingerprint: [0; 32],
+            completed: true,
+            lease_until: long_ago,
+            forgotten_at: long_ago,
+        });
+    };
     Ok(Claim {
-        payment_id: reader.parsed("payment_id")?,
-        fingerprint: reader.bytes("fingerprint")?.try_into().map_err(|_| damaged("fingerprint"))?,
-        completed: reader.flag("completed")?,
-        lease_until: reader.moment("lease_until")?,
+        payment_id: claim.parsed("payment_id")?,
+        fingerprint: claim.bytes("digest")?.try_into().map_err(|_| damaged("claim.digest"))?,
+        completed: claim.flag("queued")?,
+        lease_until: claim.moment("lease")?,
+        forgotten_at: claim.moment("forgotten_at")?,
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use gateway_domain::{Money, ReservationId, UserId};
-
-    #[test]
-    fn each_user_has_their_own_keys() {
-        let of = |user: &str, text: &str| {
-            key(&ClaimKey::Idempotency { user: UserId::new(user).unwrap(), key: text.into() })
-        };
-        assert_ne!(of("ana", "b c"), of("ana#b", "c"));
-        assert_ne!(of("ana", "1"), of("bia", "1"));
-    }
-
-    #[test]
-    fn equal_payments_share_a_key_and_others_do_not() {
-        let of = |amount: &str| {
-            key(&ClaimKey::Payment {
-                user: UserId::new("ana").unwrap(),
-                reservation: ReservationId::from_u128(1),
-                amount: amount.parse::<Money>().unwrap(),
-            })
-        };
-        assert_eq!(of("10"), of("10.00"));
-        assert_ne!(of("10"), of("10.01"));
-    }
+/// Whether the item's claim was made by whoever bears this name.
+pub(super) fn is_held_by(item: &Item, holder: [u8; 16]) -> bool {
+    let claim = Reader::new(item).map_or_none("claim");
+    claim.is_some_and(|claim| claim.bytes("by").is_ok_and(|name| name == holder))
 }

@@ -1,10 +1,14 @@
-//! [`PaymentClaims`]: one item a key, written with its payment's item in one transaction.
+//! [`PaymentClaims`]: a payment's item is also the claim that made it, so one put decides who was first
+//! and stores the payment. Its place in the table is the tail of the payment's id, which is the digest of
+//! the key. Where a claim goes on to another payment, that one has a place of its own, and the claim stays
+//! where its key is.
 
 mod codec;
-mod condition;
-mod transact;
-mod write;
+mod complete;
+mod first;
+mod pass_on;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use gateway_domain::claim::Claim;
 use gateway_domain::{PaymentId, Timestamp};
 use gateway_ports::PortError;
@@ -13,8 +17,9 @@ use gateway_ports::claims::{ClaimKey, ClaimOutcome, ClaimRequest, NewPayment, Pa
 use tracing::Instrument as _;
 
 use crate::DynamoStore;
-use crate::error::{port_error, written};
-use crate::item::{Reader, text};
+use crate::error::port_error;
+use crate::item::{Item, KEY, place};
+use crate::payments::put;
 use crate::store::span;
 use crate::vault::KeyProvider;
 
@@ -24,28 +29,18 @@ impl<K: KeyProvider> PaymentClaims for DynamoStore<K> {
         request: &ClaimRequest,
         payment: NewPayment<'_>,
     ) -> Result<ClaimOutcome, PortError> {
-        let claiming = transact::claim(self, request, payment, None);
         // Boxed, here and below: what a handler awaits is deep enough without the SDK's futures.
-        Box::pin(claiming.instrument(span("claims and payments TransactWriteItems (claim)"))).await
+        Box::pin(first::claim(self, request, payment).instrument(span("payments PutItem (claim)"))).await
     }
 
-    async fn find(&self, key: &ClaimKey, now: Timestamp) -> Result<Option<Claim>, PortError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.claims_table)
-            .key("claim_key", codec::key(key))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| port_error("claims GetItem", &error))?;
-        let Some(item) = answer.item else { return Ok(None) };
-        let reader = Reader::new(&item);
-        if reader.moment("forgotten_at")? <= now { Ok(None) } else { codec::claim(reader).map(Some) }
+    async fn find(&self, key: &ClaimKey) -> Result<Option<Claim>, PortError> {
+        let item = Box::pin(find(self, key).instrument(span("payments GetItem (claim)"))).await?;
+        item.as_ref().map(codec::read).transpose()
     }
 
     async fn take_over(&self, earlier: &Claim, request: &ClaimRequest) -> Result<ClaimOutcome, PortError> {
-        write::take_over(self, earlier, request).instrument(span("claims PutItem (take over)")).await
+        let passing = pass_on::pass_on(self, earlier, request, None);
+        Box::pin(passing.instrument(span("payments TransactWriteItems (take over)"))).await
     }
 
     async fn replace(
@@ -54,30 +49,47 @@ impl<K: KeyProvider> PaymentClaims for DynamoStore<K> {
         request: &ClaimRequest,
         payment: NewPayment<'_>,
     ) -> Result<ClaimOutcome, PortError> {
-        let replacing = transact::claim(self, request, payment, Some(earlier));
-        Box::pin(replacing.instrument(span("claims and payments TransactWriteItems (replace)"))).await
+        let replacing = async {
+            if request.key.names(request.payment_id) {
+                return Err(PortError::permanent("a payment that replaces another has an id of its own"));
+            }
+            let item = put::item(self, payment).await?;
+            pass_on::pass_on(self, earlier, request, Some(item)).await
+        };
+        Box::pin(replacing.instrument(span("payments TransactWriteItems (replace)"))).await
     }
 
     async fn complete(&self, key: &ClaimKey, payment_id: PaymentId) -> Result<(), PortError> {
-        let answer = self
-            .client
-            .update_item()
-            .table_name(&self.claims_table)
-            .key("claim_key", codec::key(key))
-            .condition_expression("payment_id = :payment_id")
-            .update_expression("SET completed = :yes")
-            .expression_attribute_values(":payment_id", text(payment_id))
-            .expression_attribute_values(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
-            .send()
-            .await;
-        written("claims UpdateItem", answer).map(|_| ())
+        let completing = complete::complete(self, key, payment_id);
+        Box::pin(completing.instrument(span("payments UpdateItem (complete)"))).await
     }
 }
 
-/// Whoever made the item that refused a claim. Ours, if the answer to our own write was lost.
-fn outcome(reader: Reader<'_>, holder: [u8; 16]) -> Result<ClaimOutcome, PortError> {
-    if reader.bytes("holder")? == holder {
+/// Where the key's claim is: the time of an id does not matter.
+fn place_of(key: &ClaimKey) -> AttributeValue {
+    place(key.payment_id(Timestamp::from_millis(0)))
+}
+
+/// The item that holds the key's claim.
+async fn find<K>(store: &DynamoStore<K>, key: &ClaimKey) -> Result<Option<Item>, PortError> {
+    let answer = store
+        .client
+        .get_item()
+        .table_name(&store.payments_table)
+        .key(KEY, place_of(key))
+        // Everything but the card: it travels no more than it must. (A refused put brings the whole item back,
+        // sealed; who may put may not open.)
+        .projection_expression("payment_id, claim, card_until, expires_at")
+        .consistent_read(true)
+        .send()
+        .await;
+    answer.map(|answer| answer.item).map_err(|error| port_error("payments GetItem (claim)", &error))
+}
+
+/// Whoever made the claim that is there. Ours, if the answer to our own write was lost.
+fn outcome(item: &Item, holder: [u8; 16]) -> Result<ClaimOutcome, PortError> {
+    if codec::is_held_by(item, holder) {
         return Ok(ClaimOutcome::Claimed);
     }
-    codec::claim(reader).map(ClaimOutcome::Taken)
+    codec::read(item).map(ClaimOutcome::Taken)
 }

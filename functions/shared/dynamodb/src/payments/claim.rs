@@ -10,15 +10,20 @@ use gateway_ports::attempts::{AttemptClaim, ClaimedAttempt};
 use super::codec;
 use crate::DynamoStore;
 use crate::error::{Written, written};
-use crate::item::{Item, Reader, bytes, holder_name, millis, number, text};
+use crate::item::{Item, KEY, Reader, bytes, holder_name, millis, number, place, text};
 use crate::vault::KeyProvider;
 
 /// [`decide_claim`]'s `Claim`, in the store's words. That there is a card says that there is no
 /// verdict: both are written at once. A lease that ended with an outcome is 0.
-const CLAIMABLE: &str = "attribute_exists(card) AND card_expires_at > :now AND lease_until <= :now \
+const CLAIMABLE: &str = "payment_id = :payment_id \
+     AND attribute_exists(card) AND card_until > :now AND lease_until <= :now \
      AND (attempt < :attempt OR (attempt = :attempt AND attribute_not_exists(failure)))";
 const CLAIM: &str =
     "SET attempt = :attempt, lease_until = :lease_until, holder = :holder REMOVE failure ADD fence :one";
+
+/// Nothing has become of the claim.
+const HELD: &str = "payment_id = :payment_id AND fence = :fence \
+     AND attribute_not_exists(failure) AND lease_until > :now";
 
 /// Who wants what, until when.
 pub(super) struct Wish {
@@ -35,7 +40,7 @@ pub(super) async fn claim<K: KeyProvider>(
 ) -> Result<AttemptClaim, PortError> {
     let holder = holder_name()?;
     let answer = request(store, wish, holder).send().await;
-    match written("payments UpdateItem (claim)", answer)? {
+    match written("payments UpdateItem (attempt)", answer)? {
         Written::Done(answer) => open(store, wish, &answer.attributes.unwrap_or_default()).await,
         // The first try of this call had succeeded and only its answer was lost.
         Written::Refused(Some(item)) if is_held_by(&item, holder) => open(store, wish, &item).await,
@@ -48,7 +53,8 @@ fn request<K>(store: &DynamoStore<K>, wish: &Wish, holder: [u8; 16]) -> UpdateIt
         .client
         .update_item()
         .table_name(&store.payments_table)
-        .key("payment_id", text(wish.payment_id))
+        .key(KEY, place(wish.payment_id))
+        .expression_attribute_values(":payment_id", text(wish.payment_id))
         .condition_expression(CLAIMABLE)
         .update_expression(CLAIM)
         .expression_attribute_values(":attempt", number(wish.attempt))
@@ -92,8 +98,9 @@ async fn give_back<K>(store: &DynamoStore<K>, wish: &Wish, fence: u64) {
         .client
         .update_item()
         .table_name(&store.payments_table)
-        .key("payment_id", text(wish.payment_id))
-        .condition_expression("fence = :fence AND attribute_not_exists(failure) AND lease_until > :now")
+        .key(KEY, place(wish.payment_id))
+        .expression_attribute_values(":payment_id", text(wish.payment_id))
+        .condition_expression(HELD)
         .update_expression("SET lease_until = :now ADD cleared :one")
         .expression_attribute_values(":fence", number(fence))
         .expression_attribute_values(":now", millis(wish.now))
@@ -106,7 +113,7 @@ async fn give_back<K>(store: &DynamoStore<K>, wish: &Wish, fence: u64) {
 }
 
 fn refusal(item: Option<&Item>, wish: &Wish) -> Result<AttemptClaim, PortError> {
-    let state = item.map(|item| codec::state(Reader::new(item))).transpose()?;
+    let state = codec::state_of(wish.payment_id, item)?;
     match decide_claim(state.as_ref(), wish.attempt, wish.now) {
         AttemptDecision::Decided(verdict) => Ok(AttemptClaim::Decided(verdict)),
         AttemptDecision::Failed(failure) => Ok(AttemptClaim::Failed(failure)),

@@ -1,28 +1,27 @@
 //! Payments as items.
 
 use gateway_domain::attempt::AttemptState;
-use gateway_domain::{Money, UserId};
+use gateway_domain::{Money, PaymentId, UserId};
 use gateway_ports::PortError;
 use gateway_ports::attempts::NewPaymentItem;
 
 use super::outcomes;
-use crate::item::{Item, Reader, bytes, damaged, millis, number, text, ttl};
+use crate::item::{Item, KEY, Reader, bytes, damaged, millis, number, place, text, ttl};
 use crate::vault::SealedCard;
 
 /// The attributes of [`plain_part`].
-pub(super) const PLAIN_PART: &str =
-    "payment_id, reservation_id, user_id, amount, accepted_at, card_expires_at";
+pub(super) const PLAIN_PART: &str = "payment_id, reservation_id, user_id, amount, card_until";
 
-/// A new payment's item. It is gone with its card unless something is recorded: what nobody
-/// decided is asked at the PSP then.
-pub(super) fn item(new: &NewPaymentItem, sealed: SealedCard) -> Item {
+/// A new payment's item. It is gone with its card unless it is queued or something is recorded: what
+/// nobody decided is asked at the PSP then.
+pub(crate) fn item(new: &NewPaymentItem, sealed: SealedCard) -> Item {
     let mut item: Item = [
+        (KEY, place(new.payment_id)),
         ("payment_id", text(new.payment_id)),
         ("reservation_id", text(new.reservation_id)),
         ("user_id", text(&new.user_id)),
         ("amount", number(new.amount.units())),
-        ("accepted_at", millis(new.accepted_at)),
-        ("card_expires_at", millis(new.card_expires_at)),
+        ("card_until", millis(new.card_expires_at)),
         ("attempt", number(0)),
         ("fence", number(0)),
         ("cleared", number(0)),
@@ -48,14 +47,25 @@ pub(super) fn plain_part(reader: Reader<'_>) -> Result<Option<NewPaymentItem>, P
         reservation_id: reader.parsed("reservation_id")?,
         user_id: UserId::new(reader.text("user_id")?).map_err(|_| damaged("user_id"))?,
         amount: Money::from_units(reader.number("amount")?),
-        accepted_at: reader.moment("accepted_at")?,
-        card_expires_at: reader.moment("card_expires_at")?,
+        card_expires_at: reader.moment("card_until")?,
     }))
 }
 
-/// What the rules need to know of an item.
-pub(super) fn state(reader: Reader<'_>) -> Result<AttemptState, PortError> {
-    let card_until = if reader.has("card") { Some(reader.moment("card_expires_at")?) } else { None };
+/// What the rules need to know of the payment, if the item at its place is its own.
+pub(super) fn state_of(
+    payment_id: PaymentId,
+    item: Option<&Item>,
+) -> Result<Option<AttemptState>, PortError> {
+    item.map(Reader::new).filter(|item| is_of(payment_id, *item)).map(state).transpose()
+}
+
+/// Whether the item is the payment's: not another's that claimed the same key, nor a claim alone.
+pub(super) fn is_of(payment_id: PaymentId, item: Reader<'_>) -> bool {
+    item.parsed("payment_id").is_ok_and(|id: PaymentId| id == payment_id)
+}
+
+fn state(reader: Reader<'_>) -> Result<AttemptState, PortError> {
+    let card_until = if reader.has("card") { Some(reader.moment("card_until")?) } else { None };
     Ok(AttemptState {
         attempt: reader.number_or("attempt", 0)?,
         fence: reader.number_or("fence", 0)?,

@@ -10,7 +10,7 @@ use gateway_ports::attempts::Erased;
 use super::{RECORD_LIFE_MS, codec};
 use crate::DynamoStore;
 use crate::error::{Written, written};
-use crate::item::{Reader, text, ttl};
+use crate::item::{KEY, place, text, ttl};
 
 /// Takes ciphertexts and wrapped keys out of the item, if there is one, and reads what it tells of the
 /// attempts in the same write.
@@ -19,8 +19,9 @@ pub(super) async fn erase<K>(store: &DynamoStore<K>, payment_id: PaymentId) -> R
         .client
         .update_item()
         .table_name(&store.payments_table)
-        .key("payment_id", text(payment_id))
-        .condition_expression("attribute_exists(payment_id)")
+        .key(KEY, place(payment_id))
+        .condition_expression("payment_id = :payment_id")
+        .expression_attribute_values(":payment_id", text(payment_id))
         .update_expression("SET expires_at = :record_ends REMOVE card, cvv")
         .expression_attribute_values(":record_ends", record_ends())
         .return_values(ReturnValue::AllOld)
@@ -30,8 +31,7 @@ pub(super) async fn erase<K>(store: &DynamoStore<K>, payment_id: PaymentId) -> R
         Written::Done(answer) => answer.attributes,
         Written::Refused(_) => None,
     };
-    let state = item.as_ref().map(|item| codec::state(Reader::new(item))).transpose()?;
-    Ok(Erased::of(state.as_ref()))
+    Ok(Erased::of(codec::state_of(payment_id, item.as_ref())?.as_ref()))
 }
 
 /// When an item without a card may be tidied up. The only clock here, and nothing is decided by it.

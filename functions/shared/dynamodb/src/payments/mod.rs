@@ -1,7 +1,7 @@
 //! [`CardVault`], [`ChargeAttempts`] and [`PendingPayments`]: one item a payment.
 
 mod claim;
-mod codec;
+pub(crate) mod codec;
 mod erase;
 mod outcomes;
 pub(crate) mod put;
@@ -18,7 +18,7 @@ use tracing::Instrument as _;
 
 use crate::DynamoStore;
 use crate::error::port_error;
-use crate::item::{Reader, text};
+use crate::item::{KEY, Reader, place};
 use crate::store::span;
 use crate::vault::KeyProvider;
 
@@ -45,7 +45,7 @@ impl<K: KeyProvider> ChargeAttempts for DynamoStore<K> {
         lease_ms: i64,
     ) -> Result<AttemptClaim, PortError> {
         let wish = claim::Wish { payment_id, attempt, now, lease_ms };
-        claim::claim(self, &wish).instrument(span("payments UpdateItem (claim)")).await
+        claim::claim(self, &wish).instrument(span("payments UpdateItem (attempt)")).await
     }
 
     async fn record_verdict(
@@ -80,13 +80,14 @@ impl<K: KeyProvider> PendingPayments for DynamoStore<K> {
             .client
             .get_item()
             .table_name(&self.payments_table)
-            .key("payment_id", text(payment_id))
+            .key(KEY, place(payment_id))
             // Everything but the card: it does not travel where it is not needed.
             .projection_expression(codec::PLAIN_PART)
             .consistent_read(true)
             .send()
             .await
             .map_err(|error| port_error("payments GetItem", &error))?;
-        answer.item.map_or(Ok(None), |item| codec::plain_part(Reader::new(&item)))
+        let item = answer.item.as_ref().map(Reader::new).filter(|item| codec::is_of(payment_id, *item));
+        item.map_or(Ok(None), codec::plain_part)
     }
 }

@@ -1,6 +1,5 @@
 //! A new payment's item with its sealed card.
 
-use aws_sdk_dynamodb::types::Put;
 use gateway_domain::CardSecret;
 use gateway_ports::PortError;
 use gateway_ports::attempts::NewPaymentItem;
@@ -8,11 +7,12 @@ use gateway_ports::claims::NewPayment;
 
 use super::codec;
 use crate::DynamoStore;
-use crate::error::{unbuilt, written};
+use crate::error::written;
+use crate::item::Item;
 use crate::vault::KeyProvider;
 
-/// Nothing is stored for the payment yet.
-const ABSENT: &str = "attribute_not_exists(payment_id)";
+/// Nothing is stored at the payment's place yet.
+pub(crate) const ABSENT: &str = "attribute_not_exists(pk)";
 
 /// Seals the card and puts the item, unless there is one.
 pub(super) async fn put<K: KeyProvider>(
@@ -20,28 +20,22 @@ pub(super) async fn put<K: KeyProvider>(
     new: &NewPaymentItem,
     card: CardSecret,
 ) -> Result<(), PortError> {
-    let sealed = store.vault.seal(new.payment_id, &card).await?;
     let answer = store
         .client
         .put_item()
         .table_name(&store.payments_table)
-        .set_item(Some(codec::item(new, sealed)))
+        .set_item(Some(item(store, NewPayment { item: new, card: &card }).await?))
         .condition_expression(ABSENT)
         .send()
         .await;
     written("payments PutItem", answer).map(|_| ())
 }
 
-/// The same as a part of a transaction, which fails if there is an item.
-pub(crate) async fn part<K: KeyProvider>(
+/// The item, with the card sealed.
+pub(crate) async fn item<K: KeyProvider>(
     store: &DynamoStore<K>,
     new: NewPayment<'_>,
-) -> Result<Put, PortError> {
+) -> Result<Item, PortError> {
     let sealed = store.vault.seal(new.item.payment_id, new.card).await?;
-    Put::builder()
-        .table_name(&store.payments_table)
-        .set_item(Some(codec::item(new.item, sealed)))
-        .condition_expression(ABSENT)
-        .build()
-        .map_err(|error| unbuilt("payments Put", &error))
+    Ok(codec::item(new.item, sealed))
 }

@@ -54,7 +54,9 @@ async fn a_sealed_card_opens_as_it_was() {
     let holder = || Holder::new("José da Silva".into(), "52998224725".into()).ok().unwrap();
     let sealed = vault.seal(PAYMENT, &raw()).await.unwrap();
     assert_eq!(opened(&vault, PAYMENT, &sealed).await, Some(told(&raw())));
-    for encrypted in [ciphertext(), ciphertext().held_by(holder())] {
+    // Base64 whose last bits are not zero, which no bytes bring back, and the same with bytes like dividers.
+    let [odd, lines] = ["YWI9YWJ=", "Cgo="].map(|text| EncryptedCard::new(text.into()).ok().unwrap());
+    for encrypted in [ciphertext(), ciphertext().held_by(holder()), odd, lines.held_by(holder())] {
         let encrypted = CardSecret::Encrypted(encrypted);
         let expected = told(&encrypted);
         let sealed = vault.seal(PAYMENT, &encrypted).await.unwrap();

@@ -107,7 +107,7 @@ fn parameters(names: &[&str], emulator: &[String], folder: &Path) -> Value {
             "KAFKA_SECURITY": "msk-iam",
             "AWS_ENDPOINT_URL_DYNAMODB": format!("http://{NOWHERE}"),
             "AWS_REGION": "sa-east-1", "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none",
-            "GATEWAY_CLAIMS_TABLE": "claims", "GATEWAY_PAYMENTS_TABLE": "payments",
+            "GATEWAY_PAYMENTS_TABLE": "payments",
         },
     })
 }
