@@ -12,9 +12,8 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use gateway_conformance::attempts::{LEASE_MS, authorized, failure, fresh_payment, now, raw_card};
-use gateway_conformance::claims::fresh_key;
+use gateway_conformance::claims::{claim_of, fresh_key};
 use gateway_domain::charge::Certainty;
-use gateway_domain::claim::Claim;
 use gateway_domain::limits::{CARD_LIFE_MS, IDEMPOTENCY_WINDOW_MS};
 use gateway_domain::{PaymentId, Timestamp};
 use gateway_dynamodb::{DynamoStore, StoreConfig, dynamodb_client};
@@ -173,8 +172,16 @@ async fn an_endpoint_that_refuses_connections_is_a_transient_error() {
     assert!(error.is_transient(), "{error}");
 }
 
-/// A store on whose way to DynamoDB the first answer gets lost after the write was done.
-async fn store_losing_the_first_answer() -> DynamoStore {
+/// What becomes of the first request on the way to DynamoDB.
+enum Mishap {
+    /// The write is done, and its answer gets lost.
+    AnswerLost,
+    /// A transaction is at the item.
+    Conflict,
+}
+
+/// A store whose first request meets with a mishap.
+async fn store_with_a(mishap: Mishap) -> DynamoStore {
     drop(store().await);
     let mut config = config(KEY);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -184,10 +191,10 @@ async fn store_losing_the_first_answer() -> DynamoStore {
         for connection in 0.. {
             let (mut client, _) = listener.accept().await.unwrap();
             let mut server = TcpStream::connect(server.trim_start_matches("http://")).await.unwrap();
-            if connection == 0 {
-                lose_the_answer(&mut client, &mut server).await;
-            } else {
-                tokio::spawn(async move { copy_bidirectional(&mut client, &mut server).await });
+            match (connection, &mishap) {
+                (0, Mishap::AnswerLost) => lose_the_answer(&mut client, &mut server).await,
+                (0, Mishap::Conflict) => refuse_by_conflict(&mut client).await,
+                _ => drop(tokio::spawn(async move { copy_bidirectional(&mut client, &mut server).await })),
             }
         }
     });
@@ -218,7 +225,7 @@ fn claim_request(key: ClaimKey, now: Timestamp) -> ClaimRequest {
 async fn a_claim_whose_answer_got_lost_is_recognised_as_ours() {
     let request = claim_request(fresh_key(), now());
     let item = NewPaymentItem { payment_id: request.payment_id, ..fresh_payment(request.now) };
-    let (store, card) = (store_losing_the_first_answer().await, raw_card());
+    let (store, card) = (store_with_a(Mishap::AnswerLost).await, raw_card());
     let payment = NewPayment { item: &item, card: &card };
     assert_eq!(store.claim(&request, payment).await.unwrap(), ClaimOutcome::Claimed);
     assert!(matches!(store.claim(&request, payment).await.unwrap(), ClaimOutcome::Taken(_)));
@@ -228,7 +235,7 @@ async fn a_claim_whose_answer_got_lost_is_recognised_as_ours() {
 async fn an_attempt_whose_answer_got_lost_is_recognised_as_ours() {
     let item = fresh_payment(now());
     store().await.put(&item, raw_card()).await.unwrap();
-    let store = store_losing_the_first_answer().await;
+    let store = store_with_a(Mishap::AnswerLost).await;
     let answer =
         store.claim_attempt(item.payment_id, 1, item.payment_id.accepted_at(), LEASE_MS).await.unwrap();
     let AttemptClaim::Claimed(claimed) = answer else { panic!("busy with itself") };
@@ -362,44 +369,14 @@ async fn a_claim_that_goes_on_takes_a_card_along_that_nobody_can_use() {
 async fn a_verdict_finds_room_beside_a_claim_alone() {
     let (mut request, _) = two_of_one_key();
     let store = store().await;
-    let gone = store_claim(&request);
+    let gone = claim_of(&request);
     request.lease_until = request.lease_until.plus_millis(1);
     assert_eq!(store.take_over(&gone, &request).await.unwrap(), ClaimOutcome::Claimed);
     let verdict = authorized(request.payment_id);
     assert_eq!(store.record_learned(request.payment_id, &verdict).await.unwrap(), Recorded::Stands);
     let told = store.claim_attempt(request.payment_id, 1, request.now, LEASE_MS).await.unwrap();
     assert!(matches!(told, AttemptClaim::Decided(_)));
-    assert_eq!(store.find(&request.key).await.unwrap().unwrap(), store_claim(&request));
-}
-
-/// What the store should tell of a request that claimed.
-fn store_claim(request: &ClaimRequest) -> Claim {
-    Claim {
-        payment_id: request.payment_id,
-        fingerprint: request.fingerprint,
-        completed: false,
-        lease_until: request.lease_until,
-        forgotten_at: request.expires_at,
-    }
-}
-
-/// A store whose first request is told that a transaction is at its item.
-async fn store_meeting_a_transaction() -> DynamoStore {
-    drop(store().await);
-    let mut config = config(KEY);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let server = config.aws.dynamodb_endpoint.replace(address).unwrap();
-    tokio::spawn(async move {
-        let (mut client, _) = listener.accept().await.unwrap();
-        refuse_by_conflict(&mut client).await;
-        loop {
-            let (mut client, _) = listener.accept().await.unwrap();
-            let mut server = TcpStream::connect(server.trim_start_matches("http://")).await.unwrap();
-            tokio::spawn(async move { copy_bidirectional(&mut client, &mut server).await });
-        }
-    });
-    DynamoStore::new(config)
+    assert_eq!(store.find(&request.key).await.unwrap().unwrap(), claim_of(&request));
 }
 
 async fn refuse_by_conflict(client: &mut TcpStream) {
@@ -417,14 +394,14 @@ async fn refuse_by_conflict(client: &mut TcpStream) {
 #[tokio::test]
 async fn a_write_that_meets_a_transaction_is_tried_again() {
     let request = claim_request(fresh_key(), now());
-    let (store, card) = (store_meeting_a_transaction().await, raw_card());
+    let (store, card) = (store_with_a(Mishap::Conflict).await, raw_card());
     let item = NewPaymentItem { payment_id: request.payment_id, ..fresh_payment(request.now) };
     let outcome = store.claim(&request, NewPayment { item: &item, card: &card }).await.unwrap();
     assert_eq!(outcome, ClaimOutcome::Claimed);
 
     let item = fresh_payment(now());
     self::store().await.put(&item, raw_card()).await.unwrap();
-    let store = store_meeting_a_transaction().await;
+    let store = store_with_a(Mishap::Conflict).await;
     let attempt = store.claim_attempt(item.payment_id, 1, now(), LEASE_MS).await.unwrap();
     assert!(matches!(attempt, AttemptClaim::Claimed(claimed) if claimed.fence == 1));
 }

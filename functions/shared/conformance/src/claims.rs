@@ -113,7 +113,9 @@ async fn has_card(payments: &impl Payments, request: &ClaimRequest) -> bool {
     card
 }
 
-fn claim_of(request: &ClaimRequest) -> Claim {
+/// What a store is to tell of a request that has claimed.
+#[must_use]
+pub fn claim_of(request: &ClaimRequest) -> Claim {
     Claim {
         payment_id: request.payment_id,
         fingerprint: request.fingerprint,
